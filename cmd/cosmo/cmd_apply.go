@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"cosmo/cmd/cosmo/view"
+	"cosmo/engine"
+	"cosmo/ops"
+)
+
+func (a *app) applyCommand() *cobra.Command {
+	var opt ops.Options
+	cmd := &cobra.Command{
+		Use:   "apply [RECIPE] [ADDRESS...]",
+		Short: "make what a recipe asks for",
+		Long: `apply makes the releases of a recipe, or what the addresses name: it reads every
+ingredient once, pours everything in one pass, puts release files in their places
+and writes the lock. What is there already is not made again.`,
+		Example: "  cosmo apply recipes/cosmopolitan release.cosmopolitan",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if links := []string{"auto", "reflink", "hard", "copy"}; !slices.Contains(links, opt.Link) {
+				return usagef("--link is auto, reflink, hard or copy, not %q", opt.Link)
+			}
+			if err := a.openLog("apply", args); err != nil {
+				return err
+			}
+			return a.apply(a.view, args, opt)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.BoolVar(&opt.Locked, "locked", false, "fail rather than add to the lock")
+	f.BoolVar(&opt.KeepGoing, "keep-going", false, "after a failure, go on with what does not depend on it")
+	f.BoolVar(&opt.All, "all", false, "make every vodka and cocktail as well")
+	f.StringVar(&opt.Link, "link", "auto", "how release files come from the store: auto, reflink, hard or copy")
+	return cmd
+}
+
+func (a *app) apply(v view.Apply, args []string, opt ops.Options) error {
+	path, goals := recipeArgs(args)
+	r, err := a.load(path)
+	if err != nil {
+		return err
+	}
+	opt.Goals = goals
+	opt.Emit = func(e engine.Event) {
+		if a.log != nil {
+			a.log.event(e)
+		}
+		v.Event(e)
+	}
+	s, err := a.open(r, opt)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	v.Begin(s.Summary())
+	ctx, stop := a.interruptible()
+	defer stop()
+	out, err := s.Apply(ctx)
+	if out != nil {
+		out.Failed = failures(err)
+		if err == nil || len(out.Outputs) > 0 {
+			v.Applied(out)
+		}
+		if a.log != nil {
+			a.log.Info().Interface("outcome", out).Msg("end")
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	v.Close()
+	a.diagnostics(r, diagnose(err))
+	return exitWith(exitCode(err))
+}
+
+// failures are the ops that failed.
+func failures(err error) []error {
+	var failed []error
+	for _, e := range leaves(err) {
+		if op := (*engine.OpError)(nil); errors.As(e, &op) {
+			failed = append(failed, e)
+		}
+	}
+	return failed
+}

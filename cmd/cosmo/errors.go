@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"cosmo/engine"
+	"cosmo/engine/fsx"
+	"cosmo/engine/store"
+	"cosmo/ops"
+)
+
+// Exit codes; see doc.go.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitWork        = 2
+	exitInvalid     = 4
+	exitLocked      = 11
+	exitCorrupt     = 12
+	exitPin         = 13
+	exitUsage       = 64
+	exitInternal    = 70
+	exitInterrupted = 130
+)
+
+// exitWith is the error of a command that has told everything already.
+type exitWith int
+
+func (e exitWith) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// usageError is about what was typed.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
+
+// internalError is a recovered panic.
+type internalError struct{ what, trace string }
+
+func (e internalError) Error() string { return "internal error: " + e.what }
+
+// exitCode says which code an error is. Where several failed, the code that
+// asks most of the user wins.
+func exitCode(err error) int {
+	var exit exitWith
+	var usage usageError
+	var internal internalError
+	var pin *engine.PinError
+	var corrupt *store.FormatError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &exit):
+		return int(exit)
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.As(err, &internal):
+		return exitInternal
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &corrupt):
+		return exitCorrupt
+	case errors.Is(err, fsx.ErrLocked):
+		return exitLocked
+	case errors.As(err, &pin):
+		return exitPin
+	}
+	return exitFailed
+}
+
+// leaves are the errors that others were joined from.
+func leaves(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []error
+		for _, e := range joined.Unwrap() {
+			all = append(all, leaves(e)...)
+		}
+		return all
+	}
+	return []error{err}
+}
+
+// diagnose makes diagnostics of errors. A failed op points at its recipe line.
+// Interruption and what was told already give none.
+func diagnose(err error) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, e := range leaves(err) {
+		var exit exitWith
+		if errors.As(e, &exit) || errors.Is(e, context.Canceled) {
+			continue
+		}
+		d := &hcl.Diagnostic{Severity: hcl.DiagError}
+		var op *engine.OpError
+		if errors.As(e, &op) {
+			d.Summary = "Cannot make " + op.Op.Address
+			d.Detail = sentence(op.Err)
+			d.Subject = ops.HCLRange(op.Op.Range)
+		} else {
+			d.Summary = capital(e.Error())
+		}
+		d.Detail = strings.TrimSpace(d.Detail + "\n" + nextStep(e))
+		diags = append(diags, d)
+	}
+	return diags
+}
+
+// nextStep says what the user can do about an error; "" when nobody knows.
+func nextStep(err error) string {
+	var pin *engine.PinError
+	var unlocked *ops.UnlockedError
+	var corrupt *store.FormatError
+	var internal internalError
+	switch {
+	case errors.As(err, &pin):
+		return "If the change is meant, delete its entry from the lock (or its pin from the recipe) and apply again; if not, fetch the file anew."
+	case errors.As(err, &unlocked):
+		return "Apply once without --locked and commit the lock."
+	case errors.Is(err, fsx.ErrLocked):
+		return "Another cosmo is at work in this store; try again when it is done."
+	case errors.As(err, &corrupt):
+		return "Choose another store with --store, or move this one away: everything in it can be made again."
+	case fsx.IsNoSpace(err):
+		return "Free some disk space (`cosmo store gc` drops what no lock asks for), or choose another store with --store."
+	case errors.As(err, &internal):
+		text := "This is a bug in cosmo; what was finished is safe. Please report it"
+		if internal.trace != "" {
+			text += " with " + internal.trace
+		}
+		return text + "."
+	}
+	return ""
+}
+
+// sentence is an error's text as a sentence.
+func sentence(err error) string {
+	s := capital(err.Error())
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
+}
+
+func capital(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	// Words that are names keep their letter: model.V1, out/x.safetensors.
+	if word, _, _ := strings.Cut(s, " "); strings.ContainsAny(word, "./\\_") {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package digest
+
+// kernels is empty: crypto/sha256 already uses the hashing instructions of
+// arm64, and nothing faster is written for other processors.
+var kernels []kernel

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"testing"
+	"time"
+)
+
+// flip changes one byte of a file and hides it from size and mtime.
+func flip(t *testing.T, name string) {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)/2] ^= 4
+	rewrite(t, name, b)
+	if err := os.Chtimes(name, time.Time{}, info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestVerify(t *testing.T) {
+	ctx := context.Background()
+	s := open(t, t.TempDir())
+	data := bytes.Repeat([]byte("weights "), 1000)
+	e := mustMake(t, s, 1, data, []byte("list one"))
+	same := *e // a second key of the same object
+	same.Key, same.Preimage, same.Address = keyOf(2), preimage(2), "test.again"
+	if err := s.Publish(&same, nil); err != nil {
+		t.Fatal(err)
+	}
+	listed := mustMake(t, s, 3, []byte("three"), []byte("list three"))
+	lost := mustMake(t, s, 4, []byte("four"), nil)
+	touched := mustMake(t, s, 5, []byte("five"), nil)
+	var done, total int64
+	progress := func(d, n int64) { done, total = d, n }
+	rep, err := s.Verify(ctx, check, progress, false)
+	if err != nil || rep.Objects != 6 || len(rep.Damages)+len(rep.Missing)+rep.Healed+rep.Broken != 0 {
+		t.Fatalf("sound: %+v, %v", rep, err)
+	}
+	if want := e.Size + listed.Size + lost.Size + touched.Size; done != want || total != want {
+		t.Errorf("progress %d of %d, want %d", done, total, want)
+	}
+	flip(t, s.Abs(e.Object))
+	flip(t, s.Abs(listed.Attach))
+	os.Remove(s.Abs(lost.Object))
+	touch(t, s.Abs(touched.Object))
+	if mustLookup(t, s, 1) == nil || mustLookup(t, s, 5) != nil {
+		t.Fatal("the test does not do what it should")
+	}
+	for _, dry := range []bool{true, false} {
+		rep, err := s.Verify(ctx, check, nil, dry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rep.Damages) != 2 || rep.Damages[0].Object != listed.Attach || rep.Damages[1].Object != e.Object {
+			t.Fatalf("dry %v: damages %+v", dry, rep.Damages)
+		}
+		for _, d := range rep.Damages {
+			if d.SetAside == dry || d.Reason == "" {
+				t.Errorf("dry %v: %+v", dry, d)
+			}
+		}
+		if a := rep.Damages[1].Addresses; len(a) != 2 || a[0] != "test.again" || a[1] != "test.t1" {
+			t.Errorf("addresses %q", a)
+		}
+		if len(rep.Missing) != 1 || rep.Missing[0].Object != lost.Object || rep.Healed != 1 {
+			t.Errorf("dry %v: %+v", dry, rep)
+		}
+		if got := len(files(t, s, "corrupt")); got != map[bool]int{true: 0, false: 2}[dry] {
+			t.Errorf("dry %v: %d files set aside", dry, got)
+		}
+	}
+	for n, there := range map[int]bool{1: false, 2: false, 3: false, 4: false, 5: true} {
+		if (mustLookup(t, s, n) != nil) != there {
+			t.Errorf("entry %d is there: %v", n, !there)
+		}
+	}
+	// Its producer runs again, and all is well.
+	mustMake(t, s, 1, data, []byte("list one"))
+	if got := mustLookup(t, s, 1); got == nil {
+		t.Error("not there after it was made again")
+	}
+}
+
+func TestVerifyStops(t *testing.T) {
+	s := open(t, t.TempDir())
+	mustMake(t, s, 1, []byte("one"), nil)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := s.Verify(ctx, check, nil, false); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}

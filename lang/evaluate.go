@@ -1,0 +1,292 @@
+package lang
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// evaluator works on demand: what an expression refers to is evaluated when it
+// is needed, each symbol once, and a symbol that is needed while it is being
+// evaluated is a cycle. A symbol that failed has been reported; whatever needs
+// it fails in silence.
+type evaluator struct {
+	recipe  *Recipe
+	options Options
+	table   map[string]function.Function
+
+	blocks     map[string]map[string]*block // by type and label
+	order      []*block                     // as in the files
+	locals     map[string]*local
+	localOrder []*local
+	instances  map[Address]*instance
+	count      int // blocks and locals
+	total      int // instances
+	terms      int
+
+	stack    []*task
+	opErrors map[hclsyntax.Expression]error
+	diags    hcl.Diagnostics
+	said     map[string]bool
+}
+
+// task is the evaluation of one symbol.
+type task struct {
+	name  string
+	state taskState
+	from  hcl.Range // where the symbol was needed first
+}
+
+type taskState int
+
+const (
+	taskNew taskState = iota
+	taskRunning
+	taskDone
+	taskFailed
+)
+
+type block struct {
+	kind, label string
+	address     Address
+	body        *hclsyntax.Body
+	header      hcl.Range
+	expansion   task
+	multi       bool // has for_each
+	instances   []*instance
+	broken      bool // was reported while it was declared
+}
+
+type local struct {
+	task  task
+	attr  *hclsyntax.Attribute
+	value cty.Value
+}
+
+// scope is where an expression stands.
+type scope struct {
+	each *instance             // nil outside for_each
+	refs map[Address]hcl.Range // receives where blocks are named
+}
+
+func newEvaluator(r *Recipe, opts Options, read func(string) ([]byte, error)) *evaluator {
+	e := &evaluator{
+		recipe: r, options: opts,
+		blocks: map[string]map[string]*block{}, locals: map[string]*local{}, instances: map[Address]*instance{},
+		opErrors: map[hclsyntax.Expression]error{}, said: map[string]bool{},
+	}
+	e.table = functions(opts.Methods, e.fileReader(read))
+	return e
+}
+
+func (e *evaluator) run(bodies []*hclsyntax.Body) {
+	for _, body := range bodies {
+		overload(body, e.opErrors)
+	}
+	e.declare(bodies)
+	for _, l := range e.localOrder {
+		e.local(l, l.attr.NameRange)
+	}
+	for _, b := range e.order {
+		if !blockTypes[b.kind].later {
+			e.expand(b, b.header)
+		}
+	}
+	for _, b := range e.order {
+		for _, in := range b.instances {
+			e.finish(in)
+		}
+	}
+	e.collect()
+}
+
+// once runs the evaluation of a symbol that is needed at a range, the first
+// time; it tells whether the symbol is sound.
+func (e *evaluator) once(t *task, at hcl.Range, run func() bool) bool {
+	switch t.state {
+	case taskDone:
+		return true
+	case taskFailed:
+		return false
+	case taskRunning:
+		e.cycle(t, at)
+		return false
+	}
+	t.state, t.from = taskRunning, at
+	e.stack = append(e.stack, t)
+	ok := run()
+	e.stack = e.stack[:len(e.stack)-1]
+	if t.state == taskRunning && ok {
+		t.state = taskDone
+		return true
+	}
+	t.state = taskFailed
+	return false
+}
+
+// Hop is a step of a cycle: Name needs the next one, at Range.
+type Hop struct {
+	Name  string
+	Range hcl.Range
+}
+
+// Cycle is the Extra of a diagnostic about a cycle.
+type Cycle struct{ Hops []Hop }
+
+// cycle reports that t, which is being evaluated, is needed again at a range.
+func (e *evaluator) cycle(t *task, at hcl.Range) {
+	ring := e.stack[slices.Index(e.stack, t):]
+	var hops []Hop
+	for i, member := range ring {
+		member.state = taskFailed
+		needed := at
+		if i+1 < len(ring) {
+			needed = ring[i+1].from
+		}
+		hops = append(hops, Hop{member.name, needed})
+	}
+	// The same cycle reads the same wherever it was entered.
+	first := slices.IndexFunc(hops, func(h Hop) bool {
+		return h == slices.MinFunc(hops, func(a, b Hop) int {
+			return cmp.Or(cmp.Compare(a.Range.Filename, b.Range.Filename), cmp.Compare(a.Range.Start.Byte, b.Range.Start.Byte), cmp.Compare(a.Name, b.Name))
+		})
+	})
+	hops = slices.Concat(hops[first:], hops[:first])
+	var names, lines []string
+	for i, h := range hops {
+		if i < 50 {
+			names = append(names, h.Name)
+			lines = append(lines, fmt.Sprintf("%s needs %s at %s,%d", h.Name, hops[(i+1)%len(hops)].Name, position(h.Range), h.Range.Start.Column))
+		}
+	}
+	if len(hops) > 50 {
+		names, lines = append(names, "…"), append(lines, fmt.Sprintf("… and %d more", len(hops)-50))
+	}
+	names = append(names, hops[0].Name)
+	e.add(&hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "Cycle", Subject: hops[0].Range.Ptr(), Extra: Cycle{hops},
+		Detail: fmt.Sprintf("A mix cannot be an ingredient of itself: %s.\n%s.\nBreak it at one of these places.", strings.Join(names, " → "), strings.Join(lines, ";\n")),
+	})
+}
+
+func (e *evaluator) local(l *local, at hcl.Range) bool {
+	return e.once(&l.task, at, func() bool {
+		v, ok := e.eval(l.attr.Expr, &scope{})
+		if !ok {
+			return false
+		}
+		if err := checkSize(v); err != nil {
+			e.fail(l.attr.Expr.Range(), "Value too large", sentence(err))
+			return false
+		}
+		l.value = v
+		return true
+	})
+}
+
+// eval evaluates an expression. It is not ok if anything in it is unsound or
+// unknown; that has been reported.
+func (e *evaluator) eval(expr hclsyntax.Expression, s *scope) (cty.Value, bool) {
+	if !e.checkExpression(expr) {
+		return cty.DynamicVal, false
+	}
+	ctx, ok := e.context(expr, s)
+	v, diags := expr.Value(ctx)
+	for _, d := range diags {
+		e.add(e.improve(d))
+	}
+	if diags.HasErrors() || !ok {
+		return cty.DynamicVal, false
+	}
+	if !v.IsWhollyKnown() {
+		return cty.DynamicVal, false // something it refers to failed
+	}
+	return v, true
+}
+
+// checkExpression bounds what HCL's evaluation could make of an expression,
+// and reports functions that do not exist.
+func (e *evaluator) checkExpression(expr hclsyntax.Expression) bool {
+	w := &walker{e: e, ok: true}
+	_ = hclsyntax.Walk(expr, w)
+	return w.ok
+}
+
+type walker struct {
+	e    *evaluator
+	fors int
+	ok   bool
+}
+
+func (w *walker) Enter(node hclsyntax.Node) hcl.Diagnostics {
+	switch n := node.(type) {
+	case *hclsyntax.ForExpr:
+		if w.fors++; w.fors > maxForNesting {
+			w.bad(n.OpenRange, "Too many loops", "At most three for expressions may stand within each other.")
+		}
+	case *hclsyntax.SplatExpr:
+		if w.fors++; w.fors > maxForNesting {
+			w.bad(n.MarkerRange, "Too many loops", "At most three for expressions and splats may stand within each other.")
+		}
+	case *hclsyntax.LiteralValueExpr:
+		if n.Val.Type() == cty.Number && checkNumber(n.Val) != nil {
+			w.bad(n.SrcRange, "Number too large", "A number has at most 4096 bits before the point and after it.")
+		}
+	case *hclsyntax.FunctionCallExpr:
+		w.call(n)
+	}
+	return nil
+}
+
+func (w *walker) Exit(node hclsyntax.Node) hcl.Diagnostics {
+	switch node.(type) {
+	case *hclsyntax.ForExpr, *hclsyntax.SplatExpr:
+		w.fors--
+	}
+	return nil
+}
+
+func (w *walker) call(n *hclsyntax.FunctionCallExpr) {
+	if _, known := w.e.table[n.Name]; known {
+		return
+	}
+	if slices.Contains(notYet, n.Name) {
+		w.bad(n.NameRange, "Not available yet", fmt.Sprintf("%s is not available in this version.", n.Name))
+		return
+	}
+	names := sortedKeys(w.e.table)
+	w.bad(n.NameRange, "Unknown function", fmt.Sprintf("There is no function or method %q%s", n.Name, ending(didYouMean(n.Name, append(names, notYet...)))))
+}
+
+func (w *walker) bad(at hcl.Range, summary, detail string) {
+	w.ok = false
+	w.e.fail(at, summary, detail)
+}
+
+// fail reports an error.
+func (e *evaluator) fail(at hcl.Range, summary, detail string) {
+	e.add(&hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: &at})
+}
+
+func (e *evaluator) warn(at hcl.Range, summary, detail string) {
+	e.add(&hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: summary, Detail: detail, Subject: &at})
+}
+
+// add keeps a diagnostic unless it was said before: the instances of a block
+// share its expressions.
+func (e *evaluator) add(d *hcl.Diagnostic) {
+	key := d.Summary + "\x00" + d.Detail
+	if d.Subject != nil {
+		key += "\x00" + d.Subject.String()
+	}
+	if !e.said[key] {
+		e.said[key] = true
+		e.diags = append(e.diags, d)
+	}
+}

@@ -1,0 +1,210 @@
+package lang
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// formula evaluates formula and with.
+func (e *evaluator) formula(in *instance) (*quantity, bool) {
+	expr := in.block.body.Attributes["formula"].Expr
+	v, ok := e.eval(expr, in.scope())
+	bound, boundOK := e.bound(in)
+	if !ok || !boundOK {
+		return nil, false
+	}
+	if v.IsNull() || v.Type() != cty.String {
+		detail := fmt.Sprintf("formula is a text, as in \"60%% a + 40%% b\", this is %s.", describe(v))
+		if v.Type() == quantityType {
+			detail += " HCL arithmetic goes into mix = …"
+		}
+		e.fail(expr.Range(), "Wrong type", detail)
+		return nil, false
+	}
+	text := v.AsString()
+	locate := e.locator(expr, text)
+	names := &recipeNames{e: e, bound: bound, in: in, locate: locate}
+	q, troubles := parseFormula(text, names)
+	for _, t := range troubles {
+		at := locate(t.start, t.end)
+		if t.warning {
+			e.warn(at, t.summary, t.detail)
+		} else {
+			e.fail(at, t.summary, t.detail)
+		}
+	}
+	return q, q != nil && !names.unsound
+}
+
+// bound evaluates with = { name = model.x, … }.
+func (e *evaluator) bound(in *instance) (map[string]*quantity, bool) {
+	bound := map[string]*quantity{}
+	if in.block.multi && in.value.Type() == quantityType {
+		bound["each.value"] = in.value.EncapsulatedValue().(*quantity)
+	}
+	attr := in.block.body.Attributes["with"]
+	if attr == nil {
+		return bound, true
+	}
+	v, ok := e.eval(attr.Expr, in.scope())
+	if !ok {
+		return nil, false
+	}
+	if ty := v.Type(); v.IsNull() || !ty.IsObjectType() && !ty.IsMapType() {
+		e.fail(attr.Expr.Range(), "Wrong type", fmt.Sprintf("with is a map of names, as in { V3 = model.vodka_v3 }, this is %s.", describe(v)))
+		return nil, false
+	}
+	values := v.AsValueMap()
+	for _, name := range sortedKeys(values) {
+		if values[name].IsNull() || values[name].Type() != quantityType {
+			e.fail(attr.Expr.Range(), "Not a model", fmt.Sprintf("with binds names to models; %s is %s.", name, describe(values[name])))
+			return nil, false
+		}
+		bound[name] = values[name].EncapsulatedValue().(*quantity)
+	}
+	return bound, true
+}
+
+// locator maps bytes of the formula to the recipe: into the literal where the
+// expression is one without escapes, to the whole expression otherwise.
+func (e *evaluator) locator(expr hclsyntax.Expression, text string) func(start, end int) hcl.Range {
+	whole := expr.Range()
+	if template, ok := expr.(*hclsyntax.TemplateExpr); ok && len(template.Parts) == 1 {
+		whole = template.SrcRange
+	}
+	src := e.recipe.Files[whole.Filename].Bytes
+	first := whole.Start.Byte + 1 // after the quote
+	if first+len(text) >= whole.End.Byte || string(src[first:first+len(text)]) != text || src[first-1] != '"' {
+		return func(int, int) hcl.Range { return expr.Range() }
+	}
+	pos := func(n int) hcl.Pos {
+		return hcl.Pos{Line: whole.Start.Line, Column: whole.Start.Column + 1 + utf8.RuneCountInString(text[:n]), Byte: first + n}
+	}
+	return func(start, end int) hcl.Range {
+		return hcl.Range{Filename: whole.Filename, Start: pos(start), End: pos(end)}
+	}
+}
+
+// recipeNames is what names in a formula stand for.
+type recipeNames struct {
+	e     *evaluator
+	in    *instance
+	bound map[string]*quantity
+	long  []string
+	known map[string]*formulaName
+
+	locate  func(start, end int) hcl.Range
+	unsound bool // the formula names something that failed
+}
+
+// formulaTypes can be named in a formula by their label alone: the pourable
+// ones, and those that will be.
+var formulaTypes = append([]string{"choose", "lora"}, pourableTypes...)
+
+func (n *recipeNames) lookup(name string) *formulaName {
+	name = cty.NormalizeString(name)
+	if q := n.bound[name]; q != nil {
+		if q.isProfile() {
+			return nil
+		}
+		return &formulaName{quantity: q}
+	}
+	if found, seen := n.known[name]; seen {
+		return found
+	}
+	var found []*block
+	for _, kind := range formulaTypes {
+		if b := n.e.blocks[kind][name]; b != nil {
+			found = append(found, b)
+		} else if label, isAddress := strings.CutPrefix(name, kind+"."); isAddress {
+			label = strings.TrimSuffix(label, ".winner")
+			if b := n.e.blocks[kind][label]; b != nil {
+				found = append(found, b)
+			}
+		}
+	}
+	if n.known == nil {
+		n.known = map[string]*formulaName{}
+	}
+	n.known[name] = n.resolve(found)
+	return n.known[name]
+}
+
+func (n *recipeNames) resolve(found []*block) *formulaName {
+	switch len(found) {
+	case 0:
+		return nil
+	case 1:
+	default:
+		var addresses []string
+		for _, b := range found {
+			addresses = append(addresses, string(b.address))
+		}
+		slices.Sort(addresses)
+		return &formulaName{several: addresses}
+	}
+	b := found[0]
+	if !n.e.expand(b, n.in.mixRange) {
+		// It was reported. It stands for itself, so that the rest is checked.
+		return &formulaName{quantity: pourable(b.address)}
+	}
+	if !b.multi {
+		return &formulaName{quantity: pourable(b.address)}
+	}
+	var keys []string
+	for _, in := range b.instances {
+		keys = append(keys, in.key)
+	}
+	return &formulaName{groups: keys, pick: func(key string) *quantity {
+		if key = cty.NormalizeString(key); slices.Contains(keys, key) {
+			return pourable(instanceOf(b.address, key))
+		}
+		return nil
+	}}
+}
+
+// all lists every name.
+func (n *recipeNames) all() []string {
+	names := sortedKeys(n.bound)
+	for _, kind := range formulaTypes {
+		names = append(names, sortedKeys(n.e.blocks[kind])...)
+	}
+	return names
+}
+
+// spaced lists the names that hold spaces but no operators, longest first.
+func (n *recipeNames) spaced() []string {
+	if n.long == nil {
+		n.long = []string{}
+		for _, name := range n.all() {
+			if strings.Contains(name, " ") && !strings.ContainsFunc(name, func(r rune) bool { return formulaOperators[r] != 0 || r == '"' || r == '\'' }) {
+				n.long = append(n.long, name)
+			}
+		}
+		slices.SortFunc(n.long, func(a, b string) int { return len(b) - len(a) })
+	}
+	return n.long
+}
+
+// used remembers where an ingredient is named.
+func (n *recipeNames) used(q *quantity, start, end int) {
+	if address, ok := q.single(); ok {
+		in := n.e.instances[address]
+		if in == nil {
+			n.unsound = true
+			return
+		}
+		block := in.block.address
+		if _, seen := n.in.refs[block]; !seen {
+			n.in.refs[block] = n.locate(start, end)
+		}
+	}
+}
+
+func (n *recipeNames) suggest(name string) string { return didYouMean(name, n.all()) }

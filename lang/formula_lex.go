@@ -1,0 +1,248 @@
+package lang
+
+import (
+	"fmt"
+	"math/big"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The notation of posts and changelogs: "512 + 50% (V3 − V1)".
+
+type formulaKind int
+
+const (
+	formulaEnd formulaKind = iota
+	formulaOperator
+	formulaOperand
+)
+
+// formulaToken is an operator (+ - * / % ( )) or an operand. An operand has a
+// number, an ingredient, or, where digits are also a label, both; neither if it
+// was reported.
+type formulaToken struct {
+	kind       formulaKind
+	op         byte
+	start, end int // bytes of the text
+	number     *big.Rat
+	name       *formulaName
+	dotted     bool // a number with a point that is also a label
+}
+
+// formulaName is what a name stands for.
+type formulaName struct {
+	quantity *quantity // nil: known, but not sound
+	groups   []string  // keys, where the name is a block with for_each
+	pick     func(key string) *quantity
+	several  []string // addresses, where the name is not unique
+}
+
+// formulaTrouble is a diagnostic about a part of the text.
+type formulaTrouble struct {
+	start, end      int
+	summary, detail string
+	warning         bool
+}
+
+// formulaNames answers what names stand for.
+type formulaNames interface {
+	lookup(name string) *formulaName // nil: no such name
+	spaced() []string                // names that hold spaces, longest first
+	suggest(name string) string      // the end of a sentence
+	used(q *quantity, start, end int)
+}
+
+var formulaOperators = map[rune]byte{
+	'+': '+', '-': '-', '−': '-', '–': '-', '—': '-', '*': '*', '×': '*', '·': '*', '⋅': '*', '/': '/', '÷': '/', '%': '%', '(': '(', ')': ')',
+}
+
+var numberPrefix = regexp.MustCompile(`^(\d+(\.\d+)?|\.\d+)`)
+
+type formulaLexer struct {
+	text     string
+	names    formulaNames
+	tokens   []formulaToken
+	troubles []formulaTrouble
+}
+
+// maxFormulaTokens bounds the sums that are made step by step.
+const maxFormulaTokens = 4 * maxChain
+
+func lexFormula(text string, names formulaNames) ([]formulaToken, []formulaTrouble) {
+	l := &formulaLexer{text: text, names: names}
+	for at := 0; at < len(text); {
+		r, n := utf8.DecodeRuneInString(text[at:])
+		if len(l.tokens) > maxFormulaTokens {
+			l.trouble(at, len(text), "Formula too long", fmt.Sprintf("A formula has at most %d numbers, names and signs.", maxFormulaTokens))
+			break
+		}
+		switch op, isOperator := formulaOperators[r]; {
+		case unicode.IsSpace(r):
+			at += n
+		case isOperator:
+			l.tokens = append(l.tokens, formulaToken{kind: formulaOperator, op: op, start: at, end: at + n})
+			at += n
+		case r == '"' || r == '\'':
+			at = l.quoted(at, r)
+		case isNameRune(r) || r == '.' && at+1 < len(text) && isDigit(text[at+1]):
+			at = l.word(at)
+		default:
+			detail := fmt.Sprintf("A formula has no %q here.", r)
+			if r == ',' {
+				detail = "A formula has no comma: decimals are written with a point, as in 0.5."
+			}
+			l.trouble(at, at+n, "Unexpected character", detail)
+			at += n
+		}
+	}
+	l.tokens = append(l.tokens, formulaToken{kind: formulaEnd, start: len(text), end: len(text)})
+	return l.tokens, l.troubles
+}
+
+func isNameRune(r rune) bool {
+	return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
+
+func (l *formulaLexer) trouble(start, end int, summary, detail string) {
+	l.troubles = append(l.troubles, formulaTrouble{start: start, end: end, summary: summary, detail: detail})
+}
+
+// quoted reads "a name" or 'a name'.
+func (l *formulaLexer) quoted(at int, quote rune) int {
+	length := strings.IndexRune(l.text[at+1:], quote)
+	if length < 0 {
+		l.trouble(at, len(l.text), "Quote not closed", fmt.Sprintf("The quote %c that begins here does not end.", quote))
+		return len(l.text)
+	}
+	end := at + length + 2
+	name := l.text[at+1 : end-1]
+	found := l.names.lookup(name)
+	if found == nil {
+		l.trouble(at, end, "Unknown ingredient", fmt.Sprintf("There is no ingredient %s%s", quoteHCL(shorten(name, 60)), ending(l.names.suggest(name))))
+	}
+	return l.operand(at, end, formulaToken{name: found})
+}
+
+// word reads a name or a number: at first what begins here as a whole, with
+// points and inner minus signs.
+func (l *formulaLexer) word(at int) int {
+	for _, name := range l.names.spaced() {
+		if end := at + len(name); strings.HasPrefix(l.text[at:], name) && l.boundary(end) {
+			return l.operand(at, end, formulaToken{name: l.names.lookup(name)})
+		}
+	}
+	whole := l.run(at, true)
+	short := l.run(at, false)
+	if whole > short && l.names.lookup(l.text[at:whole]) != nil {
+		pieces := strings.Split(l.text[at:whole], "-")
+		for _, piece := range pieces {
+			if _, isNumber := parseRat(piece); !isNumber && l.names.lookup(piece) == nil {
+				return l.operand(at, whole, formulaToken{name: l.names.lookup(l.text[at:whole])})
+			}
+		}
+		name := l.text[at:whole]
+		l.trouble(at, whole, "Two readings", fmt.Sprintf("This is the ingredient '%s', or %s. Write '%s' in quotes for the one, spaces around - for the other.", name, strings.Join(pieces, " - "), name))
+		return l.operand(at, whole, formulaToken{})
+	}
+	return l.plain(at, short)
+}
+
+// plain reads a word without minus signs: a label, a number, or a number with
+// a name right after it (0.5X).
+func (l *formulaLexer) plain(at, end int) int {
+	word := l.text[at:end]
+	found := l.names.lookup(word)
+	number := numberPrefix.FindString(word)
+	switch {
+	case number == word:
+		r, _ := parseRat(word)
+		dotted := found != nil && strings.Contains(word, ".")
+		if r == nil {
+			l.trouble(at, end, "Number too long", "A number has at most 1000 characters.")
+		}
+		if dotted {
+			return l.operand(at, end, formulaToken{number: r, dotted: true})
+		}
+		return l.operand(at, end, formulaToken{number: r, name: found})
+	case found != nil:
+		return l.operand(at, end, formulaToken{name: found})
+	case number != "":
+		r, _ := parseRat(number)
+		return l.operand(at, at+len(number), formulaToken{number: r})
+	}
+	hint := l.names.suggest(word)
+	// a-b-c where only "a-b" is a label.
+	if whole := l.text[at:l.run(at, true)]; len(whole) > len(word) {
+		for i := len(whole); i > len(word); i-- {
+			if name := strings.TrimSuffix(whole[:i], "-"); len(name) > len(word) && l.names.lookup(name) != nil {
+				hint = fmt.Sprintf("; for the ingredient %s followed by a minus write '%s' - …", name, name)
+				break
+			}
+		}
+	}
+	l.trouble(at, end, "Unknown ingredient", fmt.Sprintf("There is no ingredient %s%s", shorten(word, 60), ending(hint)))
+	return l.operand(at, end, formulaToken{})
+}
+
+// run finds where the word that begins at a place ends.
+func (l *formulaLexer) run(at int, minus bool) int {
+	end := at
+	for end < len(l.text) {
+		r, n := utf8.DecodeRuneInString(l.text[end:])
+		inner := (r == '.' || minus && r == '-') && end+n < len(l.text)
+		if inner {
+			next, _ := utf8.DecodeRuneInString(l.text[end+n:])
+			inner = isNameRune(next)
+		}
+		if !isNameRune(r) && !inner {
+			break
+		}
+		end += n
+	}
+	return end
+}
+
+func (l *formulaLexer) boundary(at int) bool {
+	r, _ := utf8.DecodeRuneInString(l.text[at:])
+	return at == len(l.text) || !isNameRune(r)
+}
+
+// operand adds a token; a group is followed by the key of one instance.
+func (l *formulaLexer) operand(start, end int, t formulaToken) int {
+	if t.name != nil && len(t.name.several) > 0 {
+		l.trouble(start, end, "Ingredient not unique", fmt.Sprintf("%s may be %s: write the one that is meant.", l.text[start:end], orJoin(t.name.several)))
+		t = formulaToken{}
+	}
+	if t.name != nil && t.name.pick != nil {
+		end, t = l.instance(start, end, t)
+	}
+	if t.name != nil && t.name.quantity != nil {
+		l.names.used(t.name.quantity, start, end)
+	}
+	t.kind, t.start, t.end = formulaOperand, start, end
+	l.tokens = append(l.tokens, t)
+	return end
+}
+
+var instanceKey = regexp.MustCompile(`^\s*\[\s*("[^"]*"|'[^']*')\s*\]`)
+
+// instance reads ["key"] after the name of a block with for_each.
+func (l *formulaLexer) instance(start, end int, t formulaToken) (int, formulaToken) {
+	key := instanceKey.FindStringSubmatch(l.text[end:])
+	if key == nil {
+		l.trouble(start, end, "Several models", fmt.Sprintf("%s is a group of models: write %s['key']%s", l.text[start:end], l.text[start:end], ending(orList("", t.name.groups))))
+		return end, formulaToken{}
+	}
+	after := end + len(key[0])
+	name := key[1][1 : len(key[1])-1]
+	q := t.name.pick(name)
+	if q == nil {
+		l.trouble(start, after, "Unknown instance", fmt.Sprintf("%s has no instance %s%s", l.text[start:end], quoteHCL(name), ending(orList(didYouMean(name, t.name.groups), t.name.groups))))
+		return after, formulaToken{}
+	}
+	return after, formulaToken{name: &formulaName{quantity: q}}
+}

@@ -1,0 +1,299 @@
+package lang
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math/big"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
+
+// pureFunctions are HCL's usual ones that depend on their arguments alone and
+// that cannot make much out of little.
+var pureFunctions = map[string]function.Function{
+	"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc,
+	"max": stdlib.MaxFunc, "min": stdlib.MinFunc, "range": stdlib.RangeFunc,
+	"chomp": stdlib.ChompFunc, "format": stdlib.FormatFunc, "join": stdlib.JoinFunc,
+	"lower": stdlib.LowerFunc, "upper": stdlib.UpperFunc, "trimspace": stdlib.TrimSpaceFunc,
+	"replace": stdlib.ReplaceFunc, "split": stdlib.SplitFunc, "substr": stdlib.SubstrFunc,
+	"coalesce": stdlib.CoalesceFunc, "compact": stdlib.CompactFunc, "concat": stdlib.ConcatFunc,
+	"contains": stdlib.ContainsFunc, "distinct": stdlib.DistinctFunc, "element": stdlib.ElementFunc,
+	"flatten": stdlib.FlattenFunc, "keys": stdlib.KeysFunc, "length": stdlib.LengthFunc,
+	"lookup": stdlib.LookupFunc, "merge": stdlib.MergeFunc, "reverse": stdlib.ReverseListFunc,
+	"setproduct": stdlib.SetProductFunc, "slice": stdlib.SliceFunc, "sort": stdlib.SortFunc,
+	"values": stdlib.ValuesFunc, "zipmap": stdlib.ZipmapFunc,
+	"tobool":   stdlib.MakeToFunc(cty.Bool),
+	"tolist":   stdlib.MakeToFunc(cty.List(cty.DynamicPseudoType)),
+	"tomap":    stdlib.MakeToFunc(cty.Map(cty.DynamicPseudoType)),
+	"tonumber": stdlib.MakeToFunc(cty.Number),
+	"toset":    stdlib.MakeToFunc(cty.Set(cty.DynamicPseudoType)),
+	"tostring": stdlib.MakeToFunc(cty.String),
+}
+
+// notYet are functions of the language that this version does not have.
+var notYet = []string{
+	"add_opposite", "add_strict_opposite", "adjust", "arcee_fusion", "breadcrumbs", "breadcrumbs_ties", "clamp", "cosine_a", "cosine_b",
+	"crossover", "dare_linear", "dare_ties", "della", "della_linear", "distribution_crossover", "dropout", "euclidean_add_difference",
+	"extract", "geometric_median", "geometric_sum", "karcher", "metric", "model_stock", "multiply_difference", "multiply_quotient",
+	"multislerp", "nearswap", "nuslerp", "perpendicular", "pick", "ram", "ramplus_tl", "rotate", "sce", "self_scale",
+	"similarity_add_difference", "slerp", "smooth_add", "taste", "tensor_sum", "ties", "top_k_tensor_sum", "train_difference",
+	"truncate_kronecker", "truncate_rank",
+}
+
+// functions makes the table for expressions: the pure ones, the language's own
+// and the methods. read gives a file beside the recipe.
+func functions(methods MethodTable, read func(name string) ([]byte, error)) map[string]function.Function {
+	table := map[string]function.Function{
+		"by_block":   byBlockFunction,
+		"jsonencode": jsonFunction,
+		"sum":        sumFunction,
+		"file": oneStep(&function.Spec{Params: []function.Parameter{{Name: "path", Type: cty.String}}}, func(args []cty.Value) (cty.Value, error) {
+			data, err := read(args[0].AsString())
+			return cty.StringVal(string(data)), err
+		}),
+	}
+	for name, f := range pureFunctions {
+		table[name] = bounded(name, f)
+	}
+	for name, m := range methods {
+		table[name] = m.function(name)
+	}
+	return table
+}
+
+// bounded refuses what would take a function of the standard library long.
+func bounded(name string, f function.Function) function.Function {
+	spec := &function.Spec{Params: f.Params(), VarParam: f.VarParam()}
+	spec.Type = func(args []cty.Value) (cty.Type, error) {
+		if err := checkArguments(name, args); err != nil {
+			return cty.NilType, err
+		}
+		return f.ReturnTypeForValues(args)
+	}
+	spec.Impl = func(args []cty.Value, _ cty.Type) (cty.Value, error) { return f.Call(args) }
+	return function.New(spec)
+}
+
+// Widths and precisions in format that make long texts.
+var wideVerb = regexp.MustCompile(`%[^a-zA-Z%]*(\d{4}|\*)`)
+
+func checkArguments(name string, args []cty.Value) error {
+	product := 1
+	for i, arg := range args {
+		if arg.IsNull() || !arg.IsKnown() {
+			continue
+		}
+		if err := checkNumber(arg); err != nil {
+			return function.NewArgError(i, err)
+		}
+		if arg.Type() == cty.String && (name == "format" || name == "tonumber") {
+			if n, err := stdlib.MakeToFunc(cty.Number).Call([]cty.Value{arg}); err == nil && checkNumber(n) != nil {
+				return function.NewArgError(i, errHugeNumber)
+			}
+			if name == "format" && i == 0 && wideVerb.MatchString(arg.AsString()) {
+				return function.NewArgError(i, errors.New("a width or precision of four digits and more, or *"))
+			}
+		}
+		if name == "setproduct" && arg.CanIterateElements() {
+			if product *= max(arg.LengthInt(), 1); product > maxInstances {
+				return errors.New("more than 10,000 combinations")
+			}
+		}
+	}
+	if name == "join" || name == "replace" {
+		return checkGrowth(args)
+	}
+	return nil
+}
+
+// checkGrowth bounds texts whose length is a product of two lengths.
+func checkGrowth(args []cty.Value) error {
+	pieces, longest := 1, 0
+	for _, arg := range args {
+		switch {
+		case arg.IsNull() || !arg.IsKnown():
+		case arg.Type() == cty.String:
+			pieces = max(pieces, 1)
+			longest = max(longest, len(arg.AsString()))
+		case arg.CanIterateElements():
+			pieces += arg.LengthInt()
+		}
+	}
+	if args[0].Type() == cty.String && len(args) == 3 && args[0].IsKnown() && !args[0].IsNull() {
+		pieces = len(args[0].AsString()) + 1 // replace: each byte may become the longest text
+	}
+	if pieces*longest > 64*maxValueBytes {
+		return errors.New("the result may be too long")
+	}
+	return nil
+}
+
+var sumFunction = oneStep(&function.Spec{
+	Description: "The sum of a list of numbers, or of models.",
+	Params:      []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}},
+}, func(args []cty.Value) (cty.Value, error) {
+	list := args[0]
+	if !list.IsWhollyKnown() {
+		return cty.DynamicVal, nil
+	}
+	if !list.CanIterateElements() || list.LengthInt() == 0 {
+		return cty.NilVal, function.NewArgErrorf(0, "a list with at least one element is needed, this is %s", describe(list))
+	}
+	add := arithmetic{"+", "add", "and", stdlib.AddFunc, plus}
+	if list.LengthInt() > maxChain {
+		return cty.NilVal, function.NewArgErrorf(0, "a list of more than %d elements", maxChain)
+	}
+	total := cty.NilVal
+	for it := list.ElementIterator(); it.Next(); {
+		_, v := it.Element()
+		if total == cty.NilVal {
+			total = v
+			if v.Type() != quantityType {
+				var err error
+				if total, err = toNumber(v); err != nil {
+					return cty.NilVal, function.NewArgError(0, err)
+				}
+			}
+			continue
+		}
+		var err error
+		if total, err = add.apply(total, v); err != nil {
+			return cty.NilVal, function.NewArgError(0, err)
+		}
+	}
+	return total, nil
+})
+
+var jsonFunction = oneStep(&function.Spec{
+	Params: []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType, AllowNull: true}},
+}, func(args []cty.Value) (cty.Value, error) {
+	if holdsModel(args[0]) {
+		return cty.NilVal, errors.New("a model has no JSON form: write its name as a text")
+	}
+	if err := checkSize(args[0]); err != nil {
+		return cty.NilVal, err
+	}
+	return stdlib.JSONEncode(args[0])
+})
+
+func holdsModel(v cty.Value) bool {
+	found := false
+	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+		found = found || v.Type() == quantityType
+		return !found, nil
+	})
+	return found
+}
+
+// checkSize bounds a value: locals that double each other reach gigabytes in
+// thirty lines.
+func checkSize(v cty.Value) error {
+	bytes, items := 0, 0
+	return cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
+		items++
+		if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+			bytes += len(v.AsString())
+		}
+		if items > maxValueItems || bytes > maxValueBytes {
+			return false, errors.New("the value is too large: at most 100,000 elements and 4 MiB of text")
+		}
+		return true, nil
+	})
+}
+
+// The presets and patterns of block profiles come with a later version.
+var profilePresets = []string{"grad_v", "grad_a", "flat_25", "flat_75", "wrap08", "wrap12", "wrap14", "wrap16", "mid12_50", "out07", "out12", "smoothstep", "cosine"}
+
+var byBlockFunction = oneStep(&function.Spec{
+	Description: "A coefficient for each block of the network.",
+	VarParam:    &function.Parameter{Name: "blocks", Type: cty.DynamicPseudoType},
+}, func(args []cty.Value) (cty.Value, error) {
+	for _, arg := range args {
+		if !arg.IsWhollyKnown() {
+			return cty.UnknownVal(quantityType), nil
+		}
+	}
+	if len(args) == 0 || args[0].Type() != cty.String {
+		return cty.NilVal, errors.New("it takes the numbers as one text: by_block(\"0, 0.5, …\"), 26 for SD 1.x and 2.x, 20 or 21 for SDXL")
+	}
+	layout := LayoutSupermerger
+	switch {
+	case len(args) == 2 && (args[1].Type().IsObjectType() || args[1].Type().IsMapType()):
+		for _, name := range sortedKeys(args[1].AsValueMap()) {
+			v := args[1].AsValueMap()[name]
+			if name != "layout" {
+				return cty.NilVal, function.NewArgErrorf(1, "by_block has no option %q%s", name, didYouMean(name, []string{"layout"}))
+			}
+			if v.IsNull() || v.Type() != cty.String {
+				return cty.NilVal, function.NewArgErrorf(1, "layout is a text: \"supermerger\" or \"mecha\"")
+			}
+			layout = v.AsString()
+		}
+	case len(args) > 1:
+		return cty.NilVal, errors.New("patterns (by_block(\"IN*\", 0.2, …)) are not available in this version: write 26, 20 or 21 numbers")
+	}
+	text := args[0].AsString()
+	if !strings.Contains(text, ",") {
+		if slices.Contains(profilePresets, strings.ToLower(text)) {
+			return cty.NilVal, function.NewArgErrorf(0, "presets (%q) are not available in this version: write 26, 20 or 21 numbers", text)
+		}
+		return cty.NilVal, function.NewArgErrorf(0, "%q is not a list of 26, 20 or 21 numbers", shorten(text, 40))
+	}
+	var numbers []*big.Rat
+	for i, part := range strings.Split(text, ",") {
+		part = strings.TrimSpace(part)
+		r, ok := parseRat(part)
+		if !ok || i > 100 {
+			return cty.NilVal, function.NewArgErrorf(0, "%q, the %s, is not a number", shorten(part, 20), ordinal(i+1))
+		}
+		numbers = append(numbers, r)
+	}
+	profile, err := NewProfile(layout, numbers)
+	if err != nil {
+		return cty.NilVal, function.NewArgError(min(len(args)-1, btoi(!knownLayout(layout))), err)
+	}
+	return (&quantity{profile: profile}).value(), nil
+})
+
+func knownLayout(layout string) bool { return layout == LayoutSupermerger || layout == LayoutMecha }
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func shorten(text string, n int) string {
+	if runes := []rune(text); len(runes) > n {
+		return string(runes[:n-1]) + "…"
+	}
+	return text
+}
+
+func ordinal(n int) string {
+	switch {
+	case n%10 == 1 && n%100 != 11:
+		return fmt.Sprintf("%dst", n)
+	case n%10 == 2 && n%100 != 12:
+		return fmt.Sprintf("%dnd", n)
+	case n%10 == 3 && n%100 != 13:
+		return fmt.Sprintf("%drd", n)
+	}
+	return fmt.Sprintf("%dth", n)
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

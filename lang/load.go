@@ -1,0 +1,207 @@
+package lang
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+const (
+	recipeSuffix = ".hcl"
+	lockSuffix   = ".lock.hcl"
+	testSuffix   = ".cosmotest.hcl"
+	folderLock   = "cosmo" + lockSuffix
+)
+
+// Load reads a recipe: one .hcl file, or a folder of them (locks and
+// *.cosmotest.hcl left out). The recipe is never nil; with errors among the
+// diagnostics it holds what is sound.
+func Load(path string, opts Options) (*Recipe, hcl.Diagnostics) {
+	r := &Recipe{Path: path, Dir: path, LockPath: filepath.Join(path, folderLock), Name: baseName(path)}
+	info, err := os.Stat(path)
+	if err != nil {
+		return r, fileTrouble(path, err)
+	}
+	names := []string{path}
+	if info.IsDir() {
+		if names, err = recipeFiles(path); err != nil {
+			return r, fileTrouble(path, err)
+		}
+	} else {
+		r.setFile(path)
+	}
+	files := map[string][]byte{}
+	var diags hcl.Diagnostics
+	for _, name := range names {
+		data, err := readBounded(name)
+		if err != nil {
+			diags = append(diags, fileTrouble(name, err)...)
+		}
+		files[name] = data
+	}
+	if diags.HasErrors() {
+		return r, diags
+	}
+	return r, r.load(files, opts, readBounded)
+}
+
+// LoadBytes is Load for files in memory, by path: those that end in .hcl are
+// the recipe, and file() finds the others. dir is where relative paths start
+// and the recipe's Path; nothing is read from the disk.
+func LoadBytes(files map[string][]byte, dir string, opts Options) (*Recipe, hcl.Diagnostics) {
+	r := &Recipe{Path: dir, Dir: dir, LockPath: filepath.Join(dir, folderLock), Name: baseName(dir)}
+	recipe := map[string][]byte{}
+	for name, data := range files {
+		if isRecipeFile(name) {
+			recipe[name] = data
+		}
+	}
+	if len(recipe) == 1 {
+		for name := range recipe {
+			r.setFile(name)
+		}
+		r.Dir = dir
+	}
+	return r, r.load(recipe, opts, func(name string) ([]byte, error) {
+		for _, candidate := range []string{name, relativeTo(dir, name)} {
+			if data, ok := files[filepath.ToSlash(candidate)]; ok {
+				return data, nil
+			}
+		}
+		return nil, fs.ErrNotExist
+	})
+}
+
+func relativeTo(dir, name string) string {
+	if rel, err := filepath.Rel(dir, name); err == nil {
+		return rel
+	}
+	return name
+}
+
+func (r *Recipe) setFile(path string) {
+	stem := strings.TrimSuffix(path, recipeSuffix)
+	r.Path, r.Dir, r.LockPath, r.Name = path, filepath.Dir(path), stem+lockSuffix, filepath.Base(stem)
+}
+
+func baseName(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	return filepath.Base(path)
+}
+
+func isRecipeFile(name string) bool {
+	base := filepath.Base(name)
+	return strings.HasSuffix(base, recipeSuffix) && !strings.HasSuffix(base, lockSuffix) &&
+		!strings.HasSuffix(base, testSuffix) && !strings.HasPrefix(base, ".")
+}
+
+// recipeFiles lists a folder's recipe files in order.
+func recipeFiles(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, entry := range entries {
+		if !entry.IsDir() && isRecipeFile(entry.Name()) {
+			names = append(names, filepath.Join(dir, entry.Name()))
+		}
+	}
+	if len(names) == 0 {
+		return nil, errors.New("no .hcl file in this folder")
+	}
+	return names, nil
+}
+
+// readBounded reads an ordinary file of at most 16 MiB: a device or a pipe
+// would never end.
+func readBounded(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not an ordinary file")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
+	if err == nil && len(data) > maxFileBytes {
+		err = errors.New("larger than 16 MiB")
+	}
+	return data, err
+}
+
+// fileTrouble is a diagnostic about a file that has no line to point at.
+func fileTrouble(name string, err error) hcl.Diagnostics {
+	return hcl.Diagnostics{{
+		Severity: hcl.DiagError,
+		Summary:  "Recipe not readable",
+		Detail:   fmt.Sprintf("Cannot read %s: %v.", name, withoutPath(err)),
+	}}
+}
+
+// load parses and evaluates.
+func (r *Recipe) load(sources map[string][]byte, opts Options, read func(string) ([]byte, error)) hcl.Diagnostics {
+	r.Files = map[string]*hcl.File{}
+	r.blocks, r.failures = map[Address][]Address{}, map[Address]bool{}
+	var diags hcl.Diagnostics
+	var bodies []*hclsyntax.Body
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		src := sources[name]
+		r.Files[name] = &hcl.File{Bytes: src}
+		if tooDeep := checkDepth(src, name); tooDeep != nil {
+			diags = append(diags, tooDeep)
+			continue
+		}
+		file, parseDiags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+		if file != nil {
+			r.Files[name] = file
+			bodies = append(bodies, file.Body.(*hclsyntax.Body))
+		}
+		diags = append(diags, improveSyntax(parseDiags, src)...)
+	}
+	// A file that did not parse lacks blocks that others refer to: whatever came
+	// after would be about their absence.
+	if !diags.HasErrors() {
+		e := newEvaluator(r, opts, read)
+		e.run(bodies)
+		diags = append(diags, e.diags...)
+	}
+	return tidy(diags)
+}
+
+// inFolder resolves a name that the author wrote.
+func inFolder(dir, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(dir, filepath.FromSlash(name))
+}
+
+// withoutPath leaves the operating system's reason, without the names that
+// differ from machine to machine.
+func withoutPath(err error) error {
+	var pathErr *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("there is no such file")
+	case errors.As(err, &pathErr):
+		return pathErr.Err
+	}
+	return err
+}

@@ -1,0 +1,84 @@
+package lang
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+)
+
+// checkMass: a vodka, cocktail or release is a whole model in every block,
+// unless any_mass says that another mass is meant.
+func (e *evaluator) checkMass(in *instance) bool {
+	if len(in.form.Terms) == 0 {
+		e.fail(in.mixRange, "Empty glass", fmt.Sprintf("This glass is empty: in %s everything cancels out.", in.mix.form.text(in.mix.order)))
+		return false
+	}
+	mass := in.form.Mass()
+	if mass.isOne() || in.pour.AnyMass {
+		return true
+	}
+	if !mass.uniform() {
+		e.fail(in.mixRange, "Glass not full", fmt.Sprintf("This glass is not full in every block: %s. Write w * a + (1 - w) * b; %s.", blockMasses(mass), otherMass))
+		return false
+	}
+	level := mass.at(0)
+	if level.Sign() == 0 {
+		e.fail(in.mixRange, "A difference is no model", fmt.Sprintf("This glass is empty: %s is a difference, whose parts add up to 0. Add it to a model: x + (%s).", in.mix.text(), in.mix.text()))
+		return false
+	}
+	e.fail(in.mixRange, "Glass not full", fmt.Sprintf("This glass is %s %% full: %s. Make the parts add up to 100 %%, or write them as weights; %s.", percentText(level), e.shares(in), otherMass))
+	return false
+}
+
+const otherMass = "any_mass = true says that another mass is meant"
+
+// shares lists the ingredients as written, in per cent.
+func (e *evaluator) shares(in *instance) string {
+	var b strings.Builder
+	shown := 0
+	for _, address := range in.mix.order {
+		c := in.mix.form.Coef(address)
+		if c.IsZero() {
+			continue
+		}
+		if shown == 8 {
+			b.WriteString(" + …")
+			break
+		}
+		share := c.at(0)
+		switch {
+		case shown > 0 && share.Sign() < 0:
+			b.WriteString(" − ")
+		case shown > 0:
+			b.WriteString(" + ")
+		case share.Sign() < 0:
+			b.WriteString("−")
+		}
+		fmt.Fprintf(&b, "%s %% %s", percentText(new(big.Rat).Abs(share)), address)
+		if own := e.instances[address].form.Mass(); own.uniform() && !own.isOne() {
+			fmt.Fprintf(&b, " (itself %s %% full)", percentText(own.at(0)))
+		}
+		shown++
+	}
+	return b.String()
+}
+
+// blockMasses lists the runs of blocks whose mass is not 1.
+func blockMasses(mass Coef) string {
+	var runs []string
+	blocks := blocksOf(mass.family)
+	for i := 0; i < len(blocks); {
+		j := i + 1
+		for j < len(blocks) && mass.at(j).Cmp(mass.at(i)) == 0 {
+			j++
+		}
+		if mass.at(i).Cmp(oneRat) != 0 {
+			runs = append(runs, fmt.Sprintf("%s %s %%", blockRun(blocks, i, j), percentText(mass.at(i))))
+		}
+		i = j
+	}
+	if len(runs) > 4 {
+		runs = append(runs[:4], "…")
+	}
+	return strings.Join(runs, ", ")
+}

@@ -1,0 +1,50 @@
+package lang
+
+import (
+	"slices"
+	"strings"
+)
+
+// nearest gives the candidate most like name, "" if none is near: at most two
+// edits, or a third of the name for long ones; letter case counts nothing.
+func nearest(name string, candidates []string) string {
+	best, bestDistance := "", max(2, len(name)/3)+1
+	for _, c := range slices.Sorted(slices.Values(candidates)) {
+		if len(name) > 2*maxLabel || len(c) > 2*maxLabel {
+			continue
+		}
+		if d := levenshtein(strings.ToLower(name), strings.ToLower(c)); d < bestDistance && d < max(len(name), len(c)) {
+			best, bestDistance = c, d
+		}
+	}
+	return best
+}
+
+// didYouMean ends a sentence about an unknown name: "; did you mean x?" or "".
+func didYouMean(name string, candidates []string) string {
+	if c := nearest(name, candidates); c != "" {
+		return "; did you mean " + c + "?"
+	}
+	return ""
+}
+
+// levenshtein counts the single-letter edits between a and b.
+func levenshtein(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, r := range x {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, s := range y {
+			cost := diagonal
+			if r != s {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(y)]
+}

@@ -1,0 +1,12 @@
+// Package floor holds the plain loops that the kernels are measured against:
+// read, widen to float64, multiply and add, divide, narrow, and throw the
+// result away. They round twice and know no special values; nothing but
+// benchmarks may use them.
+package floor
+
+// Set is the loops of one instruction set. Each computes Σ ns[i]·srcs[i] / d
+// for n elements, a multiple of 8.
+type Set struct {
+	Name           string
+	F16, BF16, F32 func(srcs [][]byte, ns []float64, d float64, n int)
+}

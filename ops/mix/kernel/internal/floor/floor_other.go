@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package floor
+
+// Routines lists what this CPU can run.
+func Routines() []Set { return nil }

@@ -1,0 +1,388 @@
+package mix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"cosmo/engine/digest"
+	"cosmo/engine/fsx"
+	"cosmo/ops/mix/kernel"
+)
+
+// pouring is the state of one Pour. Workers take the most useful piece of work
+// there is (hash what is finished, else mix the next chunk), so one pool of
+// threads balances itself between mixing and hashing; writers only wait for
+// the disk.
+type pouring struct {
+	CPU
+	pass  *Pass
+	steps []step
+	outs  []*sink
+
+	mu       sync.Mutex
+	wake     *sync.Cond
+	err      error
+	step     int   // the walk: next step,
+	elem     int64 // and next element in it
+	inFlight int   // units being mixed
+	writing  int   // blocks on their way to disk
+	free     [][]byte
+	blocks   int // buffers made so far
+	read     int64
+	done     int64 // bytes on disk
+	total    int64
+
+	writes chan *block
+}
+
+// unit is a range of one step, with the place of its result in every output.
+type unit struct {
+	step     *step
+	from, to int64    // elements
+	runs     [][]*run // per use
+}
+
+// Pour implements Executor.
+func (c CPU) Pour(ctx context.Context, p *Pass) error {
+	c = c.withDefaults(len(p.Outputs))
+	w := &pouring{CPU: c, pass: p, steps: p.plan()}
+	w.wake = sync.NewCond(&w.mu)
+	w.writes = make(chan *block, c.PoolBytes/c.BlockBytes+len(p.Outputs)*4)
+	for _, out := range p.Outputs {
+		s, err := newSink(w, out)
+		if err != nil {
+			return err
+		}
+		w.outs = append(w.outs, s)
+		w.total += out.Layout.Size
+	}
+	w.markOrder()
+
+	stop := context.AfterFunc(ctx, func() { w.fail(context.Cause(ctx)) })
+	defer stop()
+
+	var writers, workers sync.WaitGroup
+	for range 4 { // enough to keep a disk's queue filled; they use no CPU
+		writers.Go(w.writer)
+	}
+	for range c.Threads {
+		workers.Go(w.worker)
+	}
+	workers.Wait()
+	close(w.writes)
+	writers.Wait()
+	for _, b := range w.free {
+		fsx.FreeBuffer(b)
+	}
+	p.Read = w.read
+	if w.err != nil {
+		return w.err
+	}
+	for _, s := range w.outs {
+		if err := s.finish(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// markOrder finds which outputs are filled front to back by the walk.
+func (w *pouring) markOrder() {
+	next := make([]int, len(w.outs))
+	for i := range w.outs {
+		w.outs[i].inOrder = true
+	}
+	for _, s := range w.steps {
+		for _, u := range s.uses {
+			if u.tensor != next[u.out] {
+				w.outs[u.out].inOrder = false
+			}
+			next[u.out]++
+		}
+	}
+}
+
+func (w *pouring) fail(err error) {
+	w.mu.Lock()
+	if w.err == nil {
+		w.err = err
+	}
+	w.mu.Unlock()
+	w.wake.Broadcast()
+}
+
+// worker mixes and hashes until nothing is left.
+func (w *pouring) worker() {
+	var sc scratch
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.err == nil {
+		// A full block's worth of finished bytes is hashed first, while it is
+		// still in the cache and before its buffer is missed.
+		if t := w.hashable(w.BlockBytes / 2); t != nil {
+			w.hash(t)
+			continue
+		}
+		if u := w.nextUnit(); u != nil {
+			w.inFlight++
+			w.mu.Unlock()
+			err := w.mix(u, &sc)
+			w.mu.Lock()
+			w.inFlight--
+			if err != nil && w.err == nil {
+				w.err = err
+			}
+			w.complete(u)
+			w.wake.Broadcast()
+			continue
+		}
+		if t := w.hashable(1); t != nil {
+			w.hash(t)
+			continue
+		}
+		if w.step == len(w.steps) && w.inFlight == 0 && w.allHashed() {
+			w.wake.Broadcast()
+			return
+		}
+		w.wake.Wait()
+	}
+	w.wake.Broadcast()
+}
+
+func (w *pouring) allHashed() bool {
+	for _, s := range w.outs {
+		if s.busy || s.head < len(s.queue) {
+			return false
+		}
+	}
+	return true
+}
+
+// nextUnit takes the next range of the walk and reserves its place in every
+// output; nil when the walk is over or no buffer is free. Called locked.
+func (w *pouring) nextUnit() *unit {
+	for w.step < len(w.steps) {
+		s := &w.steps[w.step]
+		if w.elem >= s.elems && !(s.elems == 0 && w.elem == 0) {
+			w.step, w.elem = w.step+1, 0
+			continue
+		}
+		to := min(w.elem+int64(w.ChunkElems), s.elems)
+		if !w.reserve(s, w.elem, to) {
+			return nil
+		}
+		u := &unit{step: s, from: w.elem, to: to, runs: make([][]*run, len(s.uses))}
+		for i, use := range s.uses {
+			u.runs[i] = w.outs[use.out].place(use.tensor, w.elem, to)
+		}
+		w.elem = to
+		if s.elems == 0 {
+			w.step, w.elem = w.step+1, 0
+		}
+		return u
+	}
+	return nil
+}
+
+// reserve makes sure that the blocks a unit touches can be had. When every
+// buffer is held by a half-filled block and nothing is under way that could
+// free one, the pool grows: it must never deadlock. Called locked.
+func (w *pouring) reserve(s *step, from, to int64) bool {
+	need := 0
+	for _, u := range s.uses {
+		need += w.outs[u.out].newBlocks(u.tensor, from, to)
+	}
+	room := len(w.free) + max(0, w.PoolBytes/w.BlockBytes-w.blocks)
+	if need <= room {
+		return true
+	}
+	return w.inFlight == 0 && w.writing == 0 && w.hashable(1) == nil && !w.anyBusy()
+}
+
+func (w *pouring) anyBusy() bool {
+	for _, s := range w.outs {
+		if s.busy {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *pouring) buffer() []byte {
+	if n := len(w.free); n > 0 {
+		b := w.free[n-1]
+		w.free = w.free[:n-1]
+		return b
+	}
+	w.blocks++
+	return fsx.AlignedBuffer(w.BlockBytes)
+}
+
+// scratch is a worker's memory for input chunks.
+type scratch struct {
+	in   [][]byte
+	srcs [][]byte
+}
+
+// mix reads a unit's inputs once and computes it for every output.
+func (w *pouring) mix(u *unit, sc *scratch) error {
+	n := u.to - u.from
+	for len(sc.in) < len(u.step.reads) {
+		sc.in = append(sc.in, make([]byte, 4*w.ChunkElems))
+	}
+	var read int64
+	for i, r := range u.step.reads {
+		size := int(n) * r.ElemSize
+		if cap(sc.in[i]) < size {
+			sc.in[i] = make([]byte, size)
+		}
+		sc.in[i] = sc.in[i][:size]
+		in := &w.pass.Inputs[r.Input]
+		off := r.Offset + u.from*int64(r.ElemSize)
+		if got, err := in.R.ReadAt(sc.in[i], off); got < size {
+			if err == nil || errors.Is(err, io.EOF) {
+				err = io.ErrUnexpectedEOF
+			}
+			return fmt.Errorf("read %s at byte %d: %w", in.Name, off, err)
+		}
+		read += int64(size)
+	}
+	for i, use := range u.step.uses {
+		out := w.outs[use.out]
+		t := &out.Output.Tensors[use.tensor]
+		var st kernel.Stats
+		for _, r := range u.runs[i] {
+			dst := r.bytes()
+			lo := r.elem - u.from // elements into the unit
+			switch {
+			case t.Literal != nil:
+				at := r.elem * int64(out.elemSize(use.tensor))
+				copy(dst, t.Literal[at:])
+			case t.Mix == nil:
+				es := int64(u.step.reads[use.srcs[0]].ElemSize)
+				copy(dst, sc.in[use.srcs[0]][lo*es:])
+			default:
+				sc.srcs = sc.srcs[:0]
+				cnt := int64(len(dst) / out.elemSize(use.tensor))
+				for _, k := range use.srcs {
+					es := int64(u.step.reads[k].ElemSize)
+					sc.srcs = append(sc.srcs, sc.in[k][lo*es:(lo+cnt)*es])
+				}
+				t.Mix.Run(dst, sc.srcs, &st)
+			}
+		}
+		out.addStats(st)
+	}
+	w.mu.Lock()
+	w.read += read
+	w.mu.Unlock()
+	return nil
+}
+
+// complete marks a unit's runs as filled and sends full blocks to the
+// writers. Called locked.
+func (w *pouring) complete(u *unit) {
+	for _, rs := range u.runs {
+		for _, r := range rs {
+			w.filled(r)
+		}
+	}
+}
+
+func (w *pouring) filled(r *run) {
+	r.done = true
+	b := r.block
+	b.filled += r.len
+	if b.filled == b.need {
+		w.writing++
+		w.writes <- b // never blocks: the channel holds more than the pool
+	}
+}
+
+// writer puts full blocks on disk.
+func (w *pouring) writer() {
+	for b := range w.writes {
+		w.mu.Lock()
+		failed := w.err != nil
+		w.mu.Unlock()
+		if !failed {
+			if _, err := b.sink.File.WriteAt(b.padded(), b.start); err != nil {
+				w.fail(fmt.Errorf("write %s: %w", b.sink.Name, err))
+			}
+		}
+		w.mu.Lock()
+		w.writing--
+		b.written = true
+		w.release(b)
+		w.done += b.need
+		done := w.done
+		w.mu.Unlock()
+		w.wake.Broadcast()
+		if w.pass.Progress != nil {
+			w.pass.Progress(done, w.total)
+		}
+	}
+}
+
+// release takes a block's buffer back once it is on disk and hashed. Called
+// locked.
+func (w *pouring) release(b *block) {
+	if b.written && b.hashed == b.need && b.buf != nil {
+		w.free = append(w.free, b.buf)
+		b.buf = nil
+		delete(b.sink.blocks, b.index)
+	}
+}
+
+// hashTask is finished bytes of several outputs, hashed together so that many
+// streams fill the lanes of a vector register.
+type hashTask struct {
+	parts []hashPart
+	jobs  []digest.Job
+}
+
+// hashable collects outputs that have at least least bytes ready in their
+// head block (or all that block will ever have). Called locked.
+func (w *pouring) hashable(least int) *hashTask {
+	var ready []*sink
+	for _, s := range w.outs {
+		if !s.busy && s.ready(int64(least)) {
+			ready = append(ready, s)
+		}
+	}
+	if len(ready) == 0 {
+		return nil
+	}
+	const most = 8 // outputs a task: 16 streams and more
+	if len(ready) > most {
+		ready = ready[:most]
+	}
+	t := &hashTask{}
+	for _, s := range ready {
+		t.parts = append(t.parts, s.take())
+	}
+	return t
+}
+
+// hash runs a task. Called locked; unlocks while hashing.
+func (w *pouring) hash(t *hashTask) {
+	for i := range t.parts {
+		t.parts[i].sink.busy = true
+		t.jobs = t.parts[i].jobs(t.jobs)
+	}
+	w.mu.Unlock()
+	digest.Update(t.jobs)
+	w.mu.Lock()
+	for i := range t.parts {
+		p := &t.parts[i]
+		p.sink.busy = false
+		if err := p.settle(); err != nil && w.err == nil {
+			w.err = err
+		}
+		w.release(p.block)
+	}
+	w.wake.Broadcast()
+}

@@ -1,0 +1,190 @@
+package pour
+
+import (
+	"fmt"
+	"os"
+
+	"cosmo/engine"
+	"cosmo/engine/digest"
+	"cosmo/engine/fsx"
+	"cosmo/engine/store"
+	"cosmo/ops/checkpoint"
+	"cosmo/ops/mix"
+)
+
+// bar holds the files that a batch pours from, each opened once.
+type bar struct {
+	list   []*ingredient
+	byPath map[string]*ingredient
+	donors []*donor // what the store has, read once
+	loaded bool
+}
+
+// ingredient is an open checkpoint with its per-tensor digests.
+type ingredient struct {
+	path   string
+	file   fsx.File
+	id     fsx.Identity
+	header *checkpoint.Header
+	traits *checkpoint.Traits
+	sums   map[string]digest.Sum
+}
+
+func (b *bar) open(fs fsx.FS, r *engine.Result) (*ingredient, error) {
+	if x := b.byPath[r.Path]; x != nil {
+		return x, nil
+	}
+	x, err := openIngredient(fs, r.Path)
+	if err != nil {
+		return nil, err
+	}
+	if r.Attach != "" {
+		text, err := os.ReadFile(r.Attach)
+		if err != nil {
+			x.file.Close()
+			return nil, fmt.Errorf("read tensor digests: %w", err)
+		}
+		list, err := checkpoint.UnmarshalSums(text)
+		if err != nil {
+			x.file.Close()
+			return nil, err
+		}
+		x.sums = sumsByName(list)
+	}
+	if b.byPath == nil {
+		b.byPath = map[string]*ingredient{}
+	}
+	b.byPath[r.Path] = x
+	b.list = append(b.list, x)
+	return x, nil
+}
+
+func openIngredient(fs fsx.FS, path string) (*ingredient, error) {
+	f, err := fs.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil {
+		var h *checkpoint.Header
+		if h, err = checkpoint.ReadHeader(f, info.Size); err == nil {
+			return &ingredient{path: path, file: f, id: info.Identity, header: h, traits: checkpoint.Detect(h)}, nil
+		}
+	}
+	f.Close()
+	return nil, fmt.Errorf("read %s: %w", path, err)
+}
+
+func (b *bar) close() {
+	for _, x := range b.list {
+		x.file.Close()
+	}
+}
+
+func (x *ingredient) leaf(address string) *mix.Leaf {
+	return mix.NewLeaf(address, x.header.Tensors, x.traits)
+}
+
+func (x *ingredient) input() mix.Input {
+	return mix.Input{Name: x.path, R: x.file, Ahead: func(off, n int64) {
+		_ = x.file.Advise(off, n, fsx.WillNeed) // a hint; reading works without
+	}}
+}
+
+// unchanged reports whether the file is still the one that was opened.
+func (x *ingredient) unchanged(fs fsx.FS) error {
+	info, err := fs.Stat(x.path)
+	if err != nil {
+		return err
+	}
+	if info.Identity != x.id {
+		return fmt.Errorf("%s changed while it was poured from; nothing was published. Apply again when it is still", x.path)
+	}
+	return nil
+}
+
+// donor is a poured file of the store that tensors can be cloned from.
+type donor struct {
+	entry *store.Entry
+	byKey map[digest.Sum]manifestLine
+	file  *ingredient
+}
+
+// donation is a tensor found in a donor.
+type donation struct {
+	from   *ingredient
+	offset int64
+	sum    digest.Sum
+}
+
+// findDonors looks for tensors of g that older files hold. A plain copy of an
+// ingredient's tensor is not looked for: the ingredient is as good a source.
+func (im *Impl) findDonors(st *store.Store, b *bar, g *glass) (map[int]donation, error) {
+	if !b.loaded {
+		b.loaded = true
+		err := st.Each(func(e *store.Entry) error {
+			if e.Op != Kind || e.Attach == "" {
+				return nil
+			}
+			text, err := os.ReadFile(st.Abs(e.Attach))
+			if err != nil {
+				return nil // an entry without its list donates nothing
+			}
+			m, err := unmarshalManifest(text)
+			if err != nil {
+				return nil
+			}
+			d := &donor{entry: e, byKey: make(map[digest.Sum]manifestLine, len(m))}
+			for _, l := range m {
+				d.byKey[l.key] = l
+			}
+			b.donors = append(b.donors, d)
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("list the store: %w", err)
+		}
+	}
+	found := map[int]donation{}
+	for i := range g.parts {
+		if g.parts[i].Literal != nil || g.parts[i].Copy() {
+			continue
+		}
+		for _, d := range b.donors {
+			l, ok := d.byKey[g.keys[i]]
+			if !ok || l.name != g.parts[i].Name {
+				continue
+			}
+			if d.file == nil {
+				x, err := b.openDonor(im.FS, st.Abs(d.entry.Object))
+				if err != nil {
+					d.byKey = nil // gone or damaged: it donates nothing
+					continue
+				}
+				d.file = x
+			}
+			t, ok := d.file.header.Lookup(l.name)
+			if !ok || t.DType != g.parts[i].DType {
+				continue
+			}
+			found[i] = donation{from: d.file, offset: t.Offset, sum: l.sum}
+			break
+		}
+	}
+	return found, nil
+}
+
+func (b *bar) openDonor(fs fsx.FS, path string) (*ingredient, error) {
+	if x := b.byPath[path]; x != nil {
+		return x, nil
+	}
+	x, err := openIngredient(fs, path)
+	if err == nil {
+		if b.byPath == nil {
+			b.byPath = map[string]*ingredient{}
+		}
+		b.byPath[path] = x
+		b.list = append(b.list, x)
+	}
+	return x, err
+}

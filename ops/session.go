@@ -1,0 +1,162 @@
+package ops
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"cosmo/engine"
+	"cosmo/engine/fsx"
+	"cosmo/engine/store"
+	"cosmo/lang"
+	"cosmo/lang/lockfile"
+	"cosmo/ops/ingredient"
+	"cosmo/ops/mix"
+	"cosmo/ops/pour"
+	"cosmo/ops/release"
+	"cosmo/ops/source"
+)
+
+// Load reads and checks a recipe with everything this program can do in it.
+func Load(path string) (*lang.Recipe, hcl.Diagnostics) {
+	return lang.Load(path, LangOptions())
+}
+
+// LangOptions is what lang needs to know of what ops can do.
+func LangOptions() lang.Options {
+	return lang.Options{Methods: Methods(), Sources: source.Check}
+}
+
+// Options steer a session. None of them changes a result.
+type Options struct {
+	StoreDir  string
+	Goals     []string
+	All       bool
+	Locked    bool // refuse to add to the lock
+	Threads   int  // 0: all processors
+	KeepGoing bool
+	Emit      engine.Sink
+	Link      string // auto, reflink, hard, copy
+
+	FS  fsx.FS           // nil: the operating system's
+	Now func() time.Time // nil: the clock; for reports and racily young files only
+}
+
+// Session is a recipe held against a store.
+type Session struct {
+	Recipe *lang.Recipe
+	Store  *store.Store
+	Plan   *engine.Plan
+	Lock   *lockfile.Lock
+	Goals  []lang.Address
+
+	opt   Options
+	sizes map[string]glassSize // by address, of what has to be poured
+}
+
+// Open compiles a recipe, holds it against the store, and checks the headers
+// of the ingredients that will be poured. It reads no weights.
+func Open(r *lang.Recipe, o Options) (*Session, hcl.Diagnostics, error) {
+	if o.FS == nil {
+		o.FS = fsx.OS()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	if o.Link == "" {
+		o.Link = string(release.LinkAuto)
+	}
+	o.Emit = serialised(o.Emit)
+	goals, diags := r.Goals(o.Goals, o.All)
+	if diags.HasErrors() {
+		return nil, diags, nil
+	}
+	lock, more := readLock(r.LockPath)
+	diags = append(diags, more...)
+	if diags.HasErrors() {
+		return nil, diags, nil
+	}
+	graph, more := compile(r, lock, goals)
+	diags = append(diags, more...)
+	if diags.HasErrors() {
+		return nil, diags, nil
+	}
+	st, err := store.Open(o.FS, o.StoreDir)
+	if err != nil {
+		return nil, diags, fmt.Errorf("open store %s: %w", o.StoreDir, err)
+	}
+	cpu := mix.CPU{Threads: o.Threads}
+	impls := map[string]engine.Impl{
+		ingredient.FileKind:  &ingredient.Files{FS: o.FS, Now: o.Now},
+		ingredient.SynthKind: &ingredient.Synths{Executor: cpu},
+		pour.Kind:            &pour.Impl{FS: o.FS, Executor: cpu, Now: o.Now},
+	}
+	plan, err := engine.NewPlan(graph, st, impls)
+	if err != nil {
+		return nil, diags, errors.Join(err, st.Close())
+	}
+	s := &Session{Recipe: r, Store: st, Plan: plan, Lock: lock, Goals: goals, opt: o}
+	diags = append(diags, s.checkIngredients()...)
+	return s, diags, nil
+}
+
+// Close lets go of the store.
+func (s *Session) Close() error { return s.Store.Close() }
+
+// serialised makes a sink safe to call from many goroutines.
+func serialised(sink engine.Sink) engine.Sink {
+	if sink == nil {
+		return func(engine.Event) {}
+	}
+	var mu sync.Mutex
+	return func(e engine.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		sink(e)
+	}
+}
+
+func readLock(path string) (*lockfile.Lock, hcl.Diagnostics) {
+	src, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &lockfile.Lock{}, nil
+	}
+	if err != nil {
+		return nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Cannot read the lock", Detail: err.Error()}}
+	}
+	return lockfile.Read(path, src)
+}
+
+// writeFile replaces a file whole or not at all.
+func writeFile(f fsx.FS, path string, b []byte) (err error) {
+	tmp := path + ".cosmo-tmp"
+	if err := f.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	file, err := f.Create(tmp, fsx.CreateOptions{Perm: 0o666})
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteAt(b, 0)
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = f.Rename(tmp, path)
+	}
+	if err != nil {
+		_ = f.Remove(tmp)
+		return err
+	}
+	return f.SyncDir(filepath.Dir(path))
+}

@@ -1,0 +1,219 @@
+package ops
+
+import (
+	"fmt"
+	"strings"
+
+	"cosmo/engine"
+	"cosmo/lang"
+	"cosmo/ops/ingredient"
+	"cosmo/ops/mix"
+	"cosmo/ops/pour"
+)
+
+// PlanSummary is what an apply would do.
+type PlanSummary struct {
+	Items                            []PlanItem
+	ReadBytes, HashBytes, WriteBytes int64
+	FreeBytes                        int64 // on the store's disk; -1 unknown
+	MemoryBytes                      int64
+	Seconds                          float64 // a guess; 0 when there is nothing to do
+}
+
+// PlanItem is one line of a plan.
+type PlanItem struct {
+	Address string
+	Kind    string // model, vodka, cocktail, release
+	Action  string // make, hash, synthesise, present, unneeded
+	Reason  string
+	Bytes   int64
+	Dest    string
+	From    []string
+}
+
+// Rates that time is guessed with; a run prints the real ones.
+const (
+	guessHashRate  = 2.0e9 // bytes a second
+	guessWriteRate = 1.0e9
+)
+
+// Summary says what Apply would do and why.
+func (s *Session) Summary() *PlanSummary {
+	sum := &PlanSummary{FreeBytes: -1}
+	if free, err := s.opt.FS.Free(s.Store.Dir()); err == nil {
+		sum.FreeBytes = free
+	}
+	outputs, inputs := 0, map[int]bool{}
+	for _, n := range s.Plan.Nodes {
+		it := PlanItem{Address: n.Op.Address, Kind: kindOf(n.Op.Address)}
+		for _, e := range n.Op.Inputs {
+			it.From = append(it.From, s.Plan.Nodes[e.From].Op.Address)
+		}
+		if rel := s.release(n.Op.Address); rel != nil {
+			it.Dest = rel.File
+		}
+		switch {
+		case n.State == engine.Present:
+			it.Action, it.Bytes = "present", n.Result.Size
+		case !n.Needed:
+			it.Action, it.Reason = "unneeded", "what is made from it is there"
+		case n.Op.Kind == ingredient.FileKind:
+			it.Action, it.Reason = "hash", "seen for the first time, or changed since"
+			if info, err := s.opt.FS.Stat(n.Op.Data.(*ingredient.FileData).Path); err == nil {
+				it.Bytes = info.Size
+				sum.HashBytes += info.Size
+			}
+		case n.Op.Kind == ingredient.SynthKind:
+			it.Action, it.Reason = "synthesise", "not in the store"
+			it.Bytes = n.Op.Data.(*ingredient.SynthData).Synth.Size()
+			sum.WriteBytes += it.Bytes
+		case n.Op.Kind == pour.Kind:
+			g := s.sizes[n.Op.Address]
+			it.Action, it.Reason, it.Bytes = "make", s.why(n), g.write
+			sum.WriteBytes += g.write
+			outputs++
+			for _, e := range n.Op.Inputs {
+				if !inputs[e.From] {
+					inputs[e.From] = true
+					sum.ReadBytes += s.inputBytes(s.Plan.Nodes[e.From])
+				}
+			}
+		}
+		sum.Items = append(sum.Items, it)
+	}
+	if outputs > 0 {
+		sum.MemoryBytes = mix.CPU{Threads: s.opt.Threads}.Memory(outputs, len(inputs))
+	}
+	sum.Seconds = float64(sum.HashBytes)/guessHashRate + float64(sum.WriteBytes)/guessWriteRate
+	return sum
+}
+
+// inputBytes is an ingredient's size, however it is known.
+func (s *Session) inputBytes(n *engine.Node) int64 {
+	if n.Result != nil {
+		return n.Result.Size
+	}
+	if d, ok := n.Op.Data.(*ingredient.SynthData); ok {
+		return d.Synth.Size()
+	}
+	if d, ok := n.Op.Data.(*ingredient.FileData); ok {
+		if info, err := s.opt.FS.Stat(d.Path); err == nil {
+			return info.Size
+		}
+	}
+	return 0
+}
+
+// why says what makes an output missing, from what the lock remembers.
+func (s *Session) why(n *engine.Node) string {
+	locked, ok := s.Lock.Outputs[n.Op.Address]
+	switch {
+	case !ok:
+		return "new"
+	case n.State == engine.Pending:
+		return "an ingredient has to be read first"
+	case locked.Key != n.Key.String():
+		return "its definition or an ingredient changed since the lock was written"
+	}
+	return "not in the store"
+}
+
+func kindOf(address string) string {
+	kind, _, _ := strings.Cut(address, ".")
+	return kind
+}
+
+// Bottle is one output, flattened to its ingredients.
+type Bottle struct {
+	Address, Of, File string
+	Written           string // the mix as the author wrote it
+	Shares            []Share
+	Mass              string
+	DType             string
+}
+
+// Share is one ingredient's part.
+type Share struct {
+	Address, Source string
+	Percent         string
+	Value           float64      // of the whole, where it is the same everywhere
+	PerBlock        []BlockShare // nil when the same everywhere
+}
+
+// BlockShare is a share in a range of blocks.
+type BlockShare struct {
+	Blocks  string
+	Percent string
+	Value   float64
+}
+
+func bottle(r *lang.Recipe, a lang.Address) *Bottle {
+	b := &Bottle{Address: string(a), Mass: "1"}
+	var form *lang.Form
+	var p lang.Pour
+	for _, m := range r.Mixes {
+		if m.Address == a {
+			form, b.Written, p = m.Form, m.Text, m.Pour
+		}
+	}
+	for _, rel := range r.Releases {
+		if rel.Address != a {
+			continue
+		}
+		form, b.Of, b.File, p = rel.Form, string(rel.Of), rel.File, rel.Pour
+		for _, m := range r.Mixes {
+			if m.Address == rel.Of {
+				b.Written = m.Text
+			}
+		}
+	}
+	if form == nil {
+		return nil
+	}
+	source := map[lang.Address]string{}
+	for _, m := range r.Models {
+		source[m.Address] = m.Source
+	}
+	b.Mass = form.Mass().String()
+	var types []string
+	for _, c := range sortedKeys(p.DType) {
+		if c == "*" {
+			types = append(types, p.DType[c])
+		} else {
+			types = append(types, c+" "+p.DType[c])
+		}
+	}
+	b.DType = strings.Join(types, ", ")
+	for _, t := range form.Terms {
+		s := Share{Address: string(t.Leaf), Source: source[t.Leaf]}
+		if t.Coef.IsScalar() {
+			s.Percent = lang.PercentText(t.Coef.At(""))
+			s.Value, _ = t.Coef.At("").Float64()
+		} else {
+			s.PerBlock = perBlock(t.Coef)
+			s.Percent = "per block"
+		}
+		b.Shares = append(b.Shares, s)
+	}
+	return b
+}
+
+// perBlock joins neighbouring blocks of equal share into ranges.
+func perBlock(c lang.Coef) []BlockShare {
+	var out []BlockShare
+	blocks := lang.Blocks(c.Family())
+	for i := 0; i < len(blocks); {
+		j := i + 1
+		for j < len(blocks) && c.At(blocks[j]).Cmp(c.At(blocks[i])) == 0 {
+			j++
+		}
+		name := blocks[i]
+		if j-i > 1 {
+			name = fmt.Sprintf("%s–%s", blocks[i], blocks[j-1])
+		}
+		v, _ := c.At(blocks[i]).Float64()
+		out = append(out, BlockShare{Blocks: name, Percent: lang.PercentText(c.At(blocks[i])), Value: v})
+		i = j
+	}
+	return out
+}
