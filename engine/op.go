@@ -30,6 +30,9 @@ type Op struct {
 	Params string
 	Inputs []Edge
 	Range  Range
+	// ByFile: the result names the files it was made from, so an input with equal
+	// content in another file makes another result.
+	ByFile bool
 	// Goal marks an op that was asked for. The others run only if a goal needs them.
 	Goal bool
 	// Pin is what the lock says of this op's result, nil when it says nothing.
@@ -51,6 +54,7 @@ type Pin struct {
 	// output's pin is about one definition: after an edit it says nothing.
 	Key    digest.Sum
 	SHA256 digest.Sum // of the whole file; zero when not pinned
+	AutoV2 string     // the first ten digits of SHA256, as hubs print them; "" when not pinned
 	Root   digest.Sum // of its tensors; zero when not pinned
 	Size   int64      // bytes; 0 when not pinned
 }

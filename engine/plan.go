@@ -83,13 +83,8 @@ func (p *Plan) resolve(n *Node) error {
 	for i, e := range n.Op.Inputs {
 		in := p.Nodes[e.From]
 		defs[i], keyed = in.Key, keyed && in.keyed
-		if in.Result != nil && !in.Result.Root.IsZero() {
-			roots[i] = in.Result.Root
-		} else if in.Op.Pin != nil && !in.Op.Pin.Root.IsZero() {
-			roots[i] = in.Op.Pin.Root
-		} else {
-			rooted = false
-		}
+		roots[i] = in.content(n.Op.ByFile)
+		rooted = rooted && !roots[i].IsZero()
 	}
 	if keyed {
 		n.Preimage = preimage(definitionTag, n.Op, defs)
@@ -105,6 +100,24 @@ func (p *Plan) resolve(n *Node) error {
 	}
 	n.State = Missing
 	return p.lookup(n)
+}
+
+// content is the digest that an op which uses this one sees in place of its
+// definition; zero as long as it is not known.
+func (n *Node) content(byFile bool) digest.Sum {
+	switch r, pin := n.Result, n.Op.Pin; {
+	case byFile && r != nil:
+		return r.SHA256
+	case byFile && pin != nil:
+		return pin.SHA256
+	case byFile:
+		return digest.Sum{}
+	case r != nil && !r.Root.IsZero():
+		return r.Root
+	case pin != nil:
+		return pin.Root
+	}
+	return digest.Sum{}
 }
 
 // lookup asks for the definition key, then for the content key. A hit by
@@ -217,6 +230,9 @@ func CheckPin(op *Op, key digest.Sum, r *Result) error {
 	}
 	if !p.SHA256.IsZero() && !r.SHA256.IsZero() && p.SHA256 != r.SHA256 {
 		return &PinError{op, "sha256", p.SHA256.String(), r.SHA256.String()}
+	}
+	if p.AutoV2 != "" && !r.SHA256.IsZero() && p.AutoV2 != r.SHA256.Short() {
+		return &PinError{op, "autov2", p.AutoV2, r.SHA256.Short()}
 	}
 	return nil
 }

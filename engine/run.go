@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sort"
+	"slices"
 
 	"cosmo/engine/digest"
 )
@@ -121,7 +121,7 @@ func (r *runner) next() []*Node {
 	}
 	// Kinds nobody waits for come last; a fused kind with members still
 	// blocked runs only when there is nothing else.
-	sort.Strings(kinds)
+	slices.Sort(kinds)
 	for _, k := range kinds {
 		if f, ok := r.impls[k].(Fused); ok && f.Fused() && blocked[k] && len(kinds) > 1 {
 			continue
@@ -148,7 +148,6 @@ func (r *runner) runBatch(ctx context.Context, batch []*Node) error {
 		}
 		byKey[n.Key] = append(byKey[n.Key], n)
 	}
-	sort.Slice(keys, func(i, j int) bool { return keys[i].Hex() < keys[j].Hex() })
 	got, busy, unlock, err := r.st.LockKeys(keys)
 	if err != nil {
 		return fmt.Errorf("lock keys: %w", err)
@@ -157,6 +156,7 @@ func (r *runner) runBatch(ctx context.Context, batch []*Node) error {
 	for _, k := range got {
 		todo = append(todo, byKey[k]...)
 	}
+	slices.SortFunc(todo, func(a, b *Node) int { return a.Index - b.Index })
 	err = r.make(ctx, todo)
 	unlock()
 	if err != nil {

@@ -88,7 +88,7 @@ func (e *evaluator) readRecipe(in *instance) bool {
 
 func (e *evaluator) readModel(in *instance) bool {
 	m := &Model{Address: in.address, Range: in.block.header, SourceRange: in.rangeOf("source")}
-	ok := !in.block.broken
+	ok := true
 	read := func(field *string, name string) {
 		s, fine := e.text(in, name)
 		*field, ok = s, ok && fine
@@ -99,11 +99,14 @@ func (e *evaluator) readModel(in *instance) bool {
 	}
 	read(&m.SHA256, "sha256")
 	read(&m.AutoV2, "autov2")
+	read(&m.Root, "root")
 	read(&m.License, "license")
-	m.SHA256, m.AutoV2 = strings.ToLower(m.SHA256), strings.ToLower(m.AutoV2)
-	if m.SHA256 != "" && !isHex(m.SHA256, 64) {
-		e.fail(in.rangeOf("sha256"), "Not a digest", fmt.Sprintf("sha256 is 64 hexadecimal digits, this has %d characters.", len(m.SHA256)))
-		ok = false
+	m.SHA256, m.AutoV2, m.Root = strings.ToLower(m.SHA256), strings.ToLower(m.AutoV2), strings.ToLower(m.Root)
+	for _, pin := range [][2]string{{"sha256", m.SHA256}, {"root", m.Root}} {
+		if pin[1] != "" && !isHex(pin[1], 64) {
+			e.fail(in.rangeOf(pin[0]), "Not a digest", fmt.Sprintf("%s is 64 hexadecimal digits; this is not, or has another length (%d).", pin[0], len(pin[1])))
+			ok = false
+		}
 	}
 	if m.AutoV2 != "" && !isHex(m.AutoV2, 10) {
 		e.fail(in.rangeOf("autov2"), "Not a digest", "autov2 is the first ten hexadecimal digits of the file's SHA-256.")
@@ -119,16 +122,17 @@ func (e *evaluator) readModel(in *instance) bool {
 			ok = false
 		}
 	}
-	in.model = m
-	return ok
+	in.model, in.unsound = m, in.unsound || !ok
+	return true
 }
 
 func isHex(s string, n int) bool {
 	return len(s) == n && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// readMix evaluates mix, formula or weights.
+// readMix evaluates mix, formula or weights, and what goes with them.
 func (e *evaluator) readMix(in *instance) bool {
+	in.unsound = !e.readPour(in) || in.unsound
 	attrs := in.block.body.Attributes
 	var given []*hclsyntax.Attribute
 	for _, name := range []string{"mix", "formula", "weights"} {
@@ -150,7 +154,7 @@ func (e *evaluator) readMix(in *instance) bool {
 	for _, pair := range [][2]string{{"of", "weights"}, {"with", "formula"}} {
 		if name, partner := pair[0], pair[1]; attrs[name] != nil && given[0].Name != partner {
 			e.fail(attrs[name].NameRange, "Attribute without effect", fmt.Sprintf("%s belongs to %s, but %s has %s.", name, partner, in.block.address, given[0].Name))
-			return false
+			in.unsound = true
 		}
 	}
 	in.mixRange = given[0].Expr.Range()
@@ -166,8 +170,7 @@ func (e *evaluator) readMix(in *instance) bool {
 	if ok {
 		e.remark(in)
 	}
-	pourOK := e.readPour(in)
-	return ok && pourOK && !in.block.broken
+	return ok
 }
 
 // model evaluates an expression that is a model or a sum of them.
@@ -204,14 +207,13 @@ func (e *evaluator) remark(in *instance) {
 func (e *evaluator) readRelease(in *instance) bool {
 	attr := in.block.body.Attributes["model"]
 	r := &Release{Address: in.address, Range: in.block.header, FileRange: in.rangeOf("file")}
-	ok := !in.block.broken
+	ok := e.readPour(in)
 	if attr == nil {
 		e.fail(in.block.header, "Missing attribute", fmt.Sprintf("%s needs model: model = cocktail.name.", in.address))
-		ok = false
 	} else {
 		in.mixRange = attr.Expr.Range()
-		q, fine := e.model(attr.Expr, in, "model")
-		if in.mix, ok = q, ok && fine; fine {
+		var fine bool
+		if in.mix, fine = e.model(attr.Expr, in, "model"); fine {
 			e.remark(in)
 		}
 	}
@@ -234,9 +236,8 @@ func (e *evaluator) readRelease(in *instance) bool {
 	read(&r.Author, "author")
 	read(&r.License, "license")
 	r.EmbedRecipe, fine = e.flag(in, "embed_recipe", true)
-	in.release = r
-	pourOK := e.readPour(in)
-	return ok && fine && pourOK
+	in.release, in.unsound = r, in.unsound || !ok || !fine
+	return in.mix != nil
 }
 
 // cleanFile is equal for two spellings of a file, also on file systems that

@@ -17,7 +17,7 @@ func (e *evaluator) collect() {
 		for _, in := range b.instances {
 			r.blocks[b.address] = append(r.blocks[b.address], in.address)
 			sound := in.read.state == taskDone && (in.mix == nil || in.flat.state == taskDone)
-			if !sound {
+			if !sound || in.unsound {
 				r.failures[in.address] = true
 				continue
 			}
@@ -33,7 +33,7 @@ func (e *evaluator) collect() {
 				e.collectRelease(in, files)
 			}
 		}
-		if !blockTypes[b.kind].later && b.expansion.state != taskDone || b.broken {
+		if b.expansion.state != taskDone || b.broken {
 			r.failures[b.address] = true
 		}
 	}
@@ -45,6 +45,7 @@ func (e *evaluator) collect() {
 func (e *evaluator) collectRelease(in *instance, files map[string]*Release) {
 	rel := in.release
 	if other := files[cleanFile(rel.File)]; other != nil {
+		e.recipe.failures[in.address] = true
 		e.fail(rel.FileRange, "Two releases in one file", fmt.Sprintf("%s and %s are both written to %s: give one of them another file.", other.Address, rel.Address, rel.File))
 		return
 	}

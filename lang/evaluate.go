@@ -28,12 +28,14 @@ type evaluator struct {
 	instances  map[Address]*instance
 	count      int // blocks and locals
 	total      int // instances
-	terms      int
+	budget     budget
+	searches   int
 
 	stack    []*task
 	opErrors map[hclsyntax.Expression]error
 	diags    hcl.Diagnostics
 	said     map[string]bool
+	stopped  bool // nothing more is evaluated
 }
 
 // task is the evaluation of one symbol.
@@ -58,7 +60,8 @@ type block struct {
 	body        *hclsyntax.Body
 	header      hcl.Range
 	expansion   task
-	multi       bool // has for_each
+	multi       bool      // has for_each
+	models      cty.Value // what expressions see of it, once that is known
 	instances   []*instance
 	broken      bool // was reported while it was declared
 }
@@ -79,24 +82,22 @@ func newEvaluator(r *Recipe, opts Options, read func(string) ([]byte, error)) *e
 	e := &evaluator{
 		recipe: r, options: opts,
 		blocks: map[string]map[string]*block{}, locals: map[string]*local{}, instances: map[Address]*instance{},
-		opErrors: map[hclsyntax.Expression]error{}, said: map[string]bool{},
+		opErrors: map[hclsyntax.Expression]error{}, said: map[string]bool{}, budget: budget{maxWork},
 	}
-	e.table = functions(opts.Methods, e.fileReader(read))
+	e.table = functions(opts.Methods, e.fileReader(read), &e.budget)
 	return e
 }
 
 func (e *evaluator) run(bodies []*hclsyntax.Body) {
 	for _, body := range bodies {
-		overload(body, e.opErrors)
+		overload(body, e.opErrors, &e.budget)
 	}
 	e.declare(bodies)
 	for _, l := range e.localOrder {
 		e.local(l, l.attr.NameRange)
 	}
 	for _, b := range e.order {
-		if !blockTypes[b.kind].later {
-			e.expand(b, b.header)
-		}
+		e.expand(b, b.header)
 	}
 	for _, b := range e.order {
 		for _, in := range b.instances {
@@ -152,11 +153,9 @@ func (e *evaluator) cycle(t *task, at hcl.Range) {
 		hops = append(hops, Hop{member.name, needed})
 	}
 	// The same cycle reads the same wherever it was entered.
-	first := slices.IndexFunc(hops, func(h Hop) bool {
-		return h == slices.MinFunc(hops, func(a, b Hop) int {
-			return cmp.Or(cmp.Compare(a.Range.Filename, b.Range.Filename), cmp.Compare(a.Range.Start.Byte, b.Range.Start.Byte), cmp.Compare(a.Name, b.Name))
-		})
-	})
+	first := slices.Index(hops, slices.MinFunc(hops, func(a, b Hop) int {
+		return cmp.Or(cmp.Compare(a.Range.Filename, b.Range.Filename), cmp.Compare(a.Range.Start.Byte, b.Range.Start.Byte), cmp.Compare(a.Name, b.Name))
+	}))
 	hops = slices.Concat(hops[first:], hops[:first])
 	var names, lines []string
 	for i, h := range hops {
@@ -193,15 +192,23 @@ func (e *evaluator) local(l *local, at hcl.Range) bool {
 // eval evaluates an expression. It is not ok if anything in it is unsound or
 // unknown; that has been reported.
 func (e *evaluator) eval(expr hclsyntax.Expression, s *scope) (cty.Value, bool) {
-	if !e.checkExpression(expr) {
+	if e.stopped {
 		return cty.DynamicVal, false
 	}
+	callable := e.checkExpression(expr)
 	ctx, ok := e.context(expr, s)
+	if !callable {
+		return cty.DynamicVal, false
+	}
 	v, diags := expr.Value(ctx)
 	for _, d := range diags {
 		e.add(e.improve(d))
 	}
 	if diags.HasErrors() || !ok {
+		return cty.DynamicVal, false
+	}
+	if e.budget.spendOn(v) != nil {
+		e.add(tooMuchWork(expr.Range().Ptr()))
 		return cty.DynamicVal, false
 	}
 	if !v.IsWhollyKnown() {
@@ -210,63 +217,39 @@ func (e *evaluator) eval(expr hclsyntax.Expression, s *scope) (cty.Value, bool) 
 	return v, true
 }
 
-// checkExpression bounds what HCL's evaluation could make of an expression,
-// and reports functions that do not exist.
+// checkExpression reports numbers beyond all measure and functions that do not
+// exist.
 func (e *evaluator) checkExpression(expr hclsyntax.Expression) bool {
-	w := &walker{e: e, ok: true}
-	_ = hclsyntax.Walk(expr, w)
-	return w.ok
-}
-
-type walker struct {
-	e    *evaluator
-	fors int
-	ok   bool
-}
-
-func (w *walker) Enter(node hclsyntax.Node) hcl.Diagnostics {
-	switch n := node.(type) {
-	case *hclsyntax.ForExpr:
-		if w.fors++; w.fors > maxForNesting {
-			w.bad(n.OpenRange, "Too many loops", "At most three for expressions may stand within each other.")
+	ok := true
+	_ = hclsyntax.VisitAll(expr, func(node hclsyntax.Node) hcl.Diagnostics {
+		switch n := node.(type) {
+		case *hclsyntax.LiteralValueExpr:
+			if n.Val.Type() == cty.Number && checkNumber(n.Val) != nil {
+				ok = false
+				e.fail(n.SrcRange, "Number too large", "A number has at most 4096 bits before the point and after it.")
+			}
+		case *hclsyntax.FunctionCallExpr:
+			ok = e.checkCall(n) && ok
 		}
-	case *hclsyntax.SplatExpr:
-		if w.fors++; w.fors > maxForNesting {
-			w.bad(n.MarkerRange, "Too many loops", "At most three for expressions and splats may stand within each other.")
-		}
-	case *hclsyntax.LiteralValueExpr:
-		if n.Val.Type() == cty.Number && checkNumber(n.Val) != nil {
-			w.bad(n.SrcRange, "Number too large", "A number has at most 4096 bits before the point and after it.")
-		}
-	case *hclsyntax.FunctionCallExpr:
-		w.call(n)
-	}
-	return nil
+		return nil
+	})
+	return ok
 }
 
-func (w *walker) Exit(node hclsyntax.Node) hcl.Diagnostics {
-	switch node.(type) {
-	case *hclsyntax.ForExpr, *hclsyntax.SplatExpr:
-		w.fors--
-	}
-	return nil
-}
-
-func (w *walker) call(n *hclsyntax.FunctionCallExpr) {
-	if _, known := w.e.table[n.Name]; known {
-		return
+func (e *evaluator) checkCall(n *hclsyntax.FunctionCallExpr) bool {
+	if _, known := e.table[n.Name]; known {
+		return true
 	}
 	if slices.Contains(notYet, n.Name) {
-		w.bad(n.NameRange, "Not available yet", fmt.Sprintf("%s is not available in this version.", n.Name))
-		return
+		detail := fmt.Sprintf("%s is not available in this version.", n.Name)
+		if methods := sortedKeys(e.options.Methods); len(methods) > 0 {
+			detail += fmt.Sprintf(" It has + - * / on models and the methods %s.", strings.Join(methods, ", "))
+		}
+		e.fail(n.NameRange, "Not available yet", detail)
+		return false
 	}
-	names := sortedKeys(w.e.table)
-	w.bad(n.NameRange, "Unknown function", fmt.Sprintf("There is no function or method %q%s", n.Name, ending(didYouMean(n.Name, append(names, notYet...)))))
-}
-
-func (w *walker) bad(at hcl.Range, summary, detail string) {
-	w.ok = false
-	w.e.fail(at, summary, detail)
+	e.fail(n.NameRange, "Unknown function", fmt.Sprintf("There is no function or method %q%s", shorten(n.Name, 60), ending(e.didYouMean(n.Name, append(sortedKeys(e.table), notYet...)))))
+	return false
 }
 
 // fail reports an error.
@@ -281,6 +264,11 @@ func (e *evaluator) warn(at hcl.Range, summary, detail string) {
 // add keeps a diagnostic unless it was said before: the instances of a block
 // share its expressions.
 func (e *evaluator) add(d *hcl.Diagnostic) {
+	if e.stopped {
+		return
+	}
+	e.stopped = e.budget.left < 0 || len(e.diags) >= maxErrors
+	d.Detail = shorten(d.Detail, 4000)
 	key := d.Summary + "\x00" + d.Detail
 	if d.Subject != nil {
 		key += "\x00" + d.Subject.String()

@@ -7,11 +7,6 @@ import (
 	"strings"
 )
 
-// Address is how a block instance is written: model.V1, vodka.mix1,
-// cocktail.merged["2.2"], release.cosmopolitan; vodka["512"] where a label is
-// not an identifier.
-type Address string
-
 // Term is one summand of a form.
 type Term struct {
 	Leaf Address
@@ -113,17 +108,23 @@ func sumTerms(terms []Term) (*Form, error) {
 	return total, nil
 }
 
-// Mass is the sum of the coefficients: 1 for a model, 0 for a difference. Call
-// Family first: in a form of mixed families the profiles of the later family
-// are left out.
+// Mass is the sum of the coefficients: 1 for a model, 0 for a difference. It is
+// also 0 where there is no such sum, since profiles of two families meet or the
+// number is too long; the forms of a Recipe have one.
 func (f *Form) Mass() Coef {
+	mass, _ := f.mass()
+	return mass
+}
+
+func (f *Form) mass() (Coef, error) {
 	mass := Coef{}
 	for _, t := range f.Terms {
-		if sum, err := mass.Add(t.Coef); err == nil {
-			mass = sum
+		var err error
+		if mass, err = mass.Add(t.Coef); err != nil {
+			return Coef{}, err
 		}
 	}
-	return mass
+	return mass, nil
 }
 
 // Family is the family of the profiles in f, AnyFamily if there are none, an

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
@@ -48,7 +49,7 @@ var notYet = []string{
 
 // functions makes the table for expressions: the pure ones, the language's own
 // and the methods. read gives a file beside the recipe.
-func functions(methods MethodTable, read func(name string) ([]byte, error)) map[string]function.Function {
+func functions(methods MethodTable, read func(name string) ([]byte, error), work *budget) map[string]function.Function {
 	table := map[string]function.Function{
 		"by_block":   byBlockFunction,
 		"jsonencode": jsonFunction,
@@ -59,19 +60,29 @@ func functions(methods MethodTable, read func(name string) ([]byte, error)) map[
 		}),
 	}
 	for name, f := range pureFunctions {
-		table[name] = bounded(name, f)
+		table[name] = f
 	}
 	for name, m := range methods {
 		table[name] = m.function(name)
 	}
+	for name, f := range table {
+		table[name] = bounded(name, f, work)
+	}
 	return table
 }
 
-// bounded refuses what would take a function of the standard library long.
-func bounded(name string, f function.Function) function.Function {
-	spec := &function.Spec{Params: f.Params(), VarParam: f.VarParam()}
+// bounded refuses what would take a function long, and pays for the rest.
+func bounded(name string, f function.Function, work *budget) function.Function {
+	spec := &function.Spec{Description: f.Description(), Params: f.Params(), VarParam: f.VarParam()}
 	spec.Type = func(args []cty.Value) (cty.Type, error) {
-		if err := checkArguments(name, args); err != nil {
+		if err := work.spendOn(args...); err != nil {
+			return cty.NilType, err
+		}
+		steps, err := checkArguments(name, args)
+		if err == nil {
+			err = work.spend(steps)
+		}
+		if err != nil {
 			return cty.NilType, err
 		}
 		return f.ReturnTypeForValues(args)
@@ -83,55 +94,115 @@ func bounded(name string, f function.Function) function.Function {
 // Widths and precisions in format that make long texts.
 var wideVerb = regexp.MustCompile(`%[^a-zA-Z%]*(\d{4}|\*)`)
 
-func checkArguments(name string, args []cty.Value) error {
-	product := 1
+// checkArguments refuses arguments, and gives the steps that a call takes
+// beyond going through its arguments once.
+func checkArguments(name string, args []cty.Value) (steps int, err error) {
 	for i, arg := range args {
 		if arg.IsNull() || !arg.IsKnown() {
 			continue
 		}
 		if err := checkNumber(arg); err != nil {
-			return function.NewArgError(i, err)
+			return 0, function.NewArgError(i, err)
 		}
 		if arg.Type() == cty.String && (name == "format" || name == "tonumber") {
 			if n, err := stdlib.MakeToFunc(cty.Number).Call([]cty.Value{arg}); err == nil && checkNumber(n) != nil {
-				return function.NewArgError(i, errHugeNumber)
+				return 0, function.NewArgError(i, errHugeNumber)
 			}
 			if name == "format" && i == 0 && wideVerb.MatchString(arg.AsString()) {
-				return function.NewArgError(i, errors.New("a width or precision of four digits and more, or *"))
-			}
-		}
-		if name == "setproduct" && arg.CanIterateElements() {
-			if product *= max(arg.LengthInt(), 1); product > maxInstances {
-				return errors.New("more than 10,000 combinations")
+				return 0, function.NewArgError(i, errors.New("a width or precision of four digits and more, or *"))
 			}
 		}
 	}
-	if name == "join" || name == "replace" {
-		return checkGrowth(args)
+	switch name {
+	case "range":
+		return 1024, nil // it makes no more
+	case "split":
+		return pieces(args[0], args[1]), nil
+	case "distinct":
+		return lengthOf(args[0]) * lengthOf(args[0]), nil
+	case "setproduct":
+		product := 1
+		for _, arg := range args {
+			if product *= max(lengthOf(arg), 1); product > maxInstances {
+				return 0, errors.New("more than 10,000 combinations")
+			}
+		}
+		return product * len(args), nil
+	case "join", "replace", "format":
+		length := growth(name, args)
+		if length > maxValueBytes {
+			return 0, errors.New("the result may be longer than 4 MiB")
+		}
+		return length / 256, nil
 	}
-	return nil
+	return 0, nil
 }
 
-// checkGrowth bounds texts whose length is a product of two lengths.
-func checkGrowth(args []cty.Value) error {
-	pieces, longest := 1, 0
-	for _, arg := range args {
-		switch {
-		case arg.IsNull() || !arg.IsKnown():
-		case arg.Type() == cty.String:
-			pieces = max(pieces, 1)
-			longest = max(longest, len(arg.AsString()))
-		case arg.CanIterateElements():
-			pieces += arg.LengthInt()
+// lengthOf is the length of a text, or the number of elements of a list, set
+// or map that is known.
+func lengthOf(v cty.Value) int {
+	switch {
+	case v.IsNull() || !v.IsKnown():
+		return 0
+	case v.Type() == cty.String:
+		return len(v.AsString())
+	case v.CanIterateElements():
+		return v.LengthInt()
+	}
+	return 0
+}
+
+// pieces counts what split makes of a text.
+func pieces(separator, text cty.Value) int {
+	if lengthOf(text) == 0 || !separator.IsKnown() || separator.IsNull() {
+		return 0
+	}
+	return strings.Count(text.AsString(), separator.AsString())
+}
+
+// growth bounds the length of texts that can be longer than what they are made
+// of.
+func growth(name string, args []cty.Value) int {
+	switch name {
+	case "replace": // each place may become the replacement
+		text, from, to := lengthOf(args[0]), max(lengthOf(args[1]), 1), lengthOf(args[2])
+		return text + (text/from+1)*to
+	case "join": // the separator stands between all elements
+		pieces, length := 0, 0
+		for _, list := range args[1:] {
+			pieces += lengthOf(list)
+			length += textIn(list)
+		}
+		return pieces*lengthOf(args[0]) + length
+	}
+	// Each verb may write any argument again, in a width of three digits.
+	verbs, length := 0, 999
+	if !args[0].IsNull() && args[0].IsKnown() {
+		verbs = strings.Count(args[0].AsString(), "%")
+	}
+	for _, arg := range args[1:] {
+		length += textIn(arg)
+	}
+	return lengthOf(args[0]) + verbs*length
+}
+
+// textIn counts the bytes of the texts in a value, and some for each other
+// element.
+func textIn(v cty.Value) int {
+	if v.IsNull() || !v.IsKnown() || v.Type() == cty.String {
+		return lengthOf(v)
+	}
+	n := 16
+	if v.CanIterateElements() {
+		for it := v.ElementIterator(); it.Next(); {
+			key, element := it.Element()
+			n += 16 + textIn(element)
+			if key.Type() == cty.String {
+				n += lengthOf(key)
+			}
 		}
 	}
-	if args[0].Type() == cty.String && len(args) == 3 && args[0].IsKnown() && !args[0].IsNull() {
-		pieces = len(args[0].AsString()) + 1 // replace: each byte may become the longest text
-	}
-	if pieces*longest > 64*maxValueBytes {
-		return errors.New("the result may be too long")
-	}
-	return nil
+	return n
 }
 
 var sumFunction = oneStep(&function.Spec{
@@ -142,33 +213,34 @@ var sumFunction = oneStep(&function.Spec{
 	if !list.IsWhollyKnown() {
 		return cty.DynamicVal, nil
 	}
-	if !list.CanIterateElements() || list.LengthInt() == 0 {
+	if ty := list.Type(); !ty.IsTupleType() && !ty.IsListType() && !ty.IsSetType() || list.LengthInt() == 0 {
 		return cty.NilVal, function.NewArgErrorf(0, "a list with at least one element is needed, this is %s", describe(list))
 	}
-	add := arithmetic{"+", "add", "and", stdlib.AddFunc, plus}
-	if list.LengthInt() > maxChain {
-		return cty.NilVal, function.NewArgErrorf(0, "a list of more than %d elements", maxChain)
-	}
-	total := cty.NilVal
-	for it := list.ElementIterator(); it.Next(); {
-		_, v := it.Element()
-		if total == cty.NilVal {
-			total = v
-			if v.Type() != quantityType {
-				var err error
-				if total, err = toNumber(v); err != nil {
-					return cty.NilVal, function.NewArgError(0, err)
-				}
-			}
-			continue
-		}
-		var err error
-		if total, err = add.apply(total, v); err != nil {
-			return cty.NilVal, function.NewArgError(0, err)
-		}
+	total, err := sum(list.AsValueSlice())
+	if err != nil {
+		return cty.NilVal, function.NewArgError(0, err)
 	}
 	return total, nil
 })
+
+// sum adds halves: adding one by one would copy a growing mix for each model.
+func sum(list []cty.Value) (cty.Value, error) {
+	if len(list) == 1 {
+		if v := list[0]; v.Type() == quantityType && !v.IsNull() {
+			return v, nil
+		}
+		return toNumber(list[0])
+	}
+	left, err := sum(list[:len(list)/2])
+	if err != nil {
+		return cty.NilVal, err
+	}
+	right, err := sum(list[len(list)/2:])
+	if err != nil {
+		return cty.NilVal, err
+	}
+	return binaryOperators[hclsyntax.OpAdd].apply(left, right)
+}
 
 var jsonFunction = oneStep(&function.Spec{
 	Params: []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType, AllowNull: true}},

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,13 +17,17 @@ import (
 func (e *evaluator) improve(d *hcl.Diagnostic) *hcl.Diagnostic {
 	out := *d
 	if node, ok := d.Expression.(hclsyntax.Expression); ok && d.Summary == "Operation failed" {
-		if err := e.opErrors[node]; err != nil {
+		if err := e.opErrors[node]; errors.Is(err, errTooMuchWork) {
+			return tooMuchWork(d.Subject)
+		} else if err != nil {
 			out.Summary, out.Detail = "Calculation not possible", sentence(err)
 			return &out
 		}
 	}
 	if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
-		if err := call.FunctionCallError(); err != nil {
+		if err := call.FunctionCallError(); errors.Is(err, errTooMuchWork) {
+			return tooMuchWork(d.Subject)
+		} else if err != nil {
 			out.Summary, out.Detail = "Call not possible", fmt.Sprintf("%s: %s", call.CalledFunctionName(), sentence(err))
 			if d.Expression != nil {
 				out.Subject = d.Expression.Range().Ptr()

@@ -25,6 +25,10 @@ type instance struct {
 
 	model   *Model
 	release *Release
+
+	// unsound: it has an error that does not keep the mixes it goes into from
+	// being checked.
+	unsound bool
 }
 
 func (in *instance) scope() *scope { return &scope{each: in, refs: in.refs} }
@@ -40,7 +44,7 @@ func (in *instance) where(leaf *instance) hcl.Range {
 // expand evaluates for_each.
 func (e *evaluator) expand(b *block, at hcl.Range) bool {
 	return e.once(&b.expansion, at, func() bool {
-		if blockTypes[b.kind].later {
+		if blockTypes[b.kind].later != "" {
 			return false
 		}
 		attr := b.body.Attributes["for_each"]
@@ -96,14 +100,15 @@ func (e *evaluator) instantiate(b *block, address Address, key string, value cty
 		e.fail(at, "Recipe too large", "A recipe has at most 50,000 blocks after for_each.")
 		return false
 	}
-	in := &instance{block: b, key: key, value: value, address: address, refs: map[Address]hcl.Range{}}
+	in := &instance{block: b, key: key, value: value, address: address, refs: map[Address]hcl.Range{}, unsound: b.broken}
 	in.flat.name, in.read.name = string(address), string(address)
 	b.instances = append(b.instances, in)
 	e.instances[address] = in
 	return true
 }
 
-// readInstance evaluates an instance's attributes, once.
+// readInstance evaluates an instance's attributes, once. It tells whether there
+// is a mix to go on with.
 func (e *evaluator) readInstance(in *instance) bool {
 	return e.once(&in.read, in.block.header, func() bool {
 		switch in.block.kind {
@@ -146,11 +151,16 @@ func (e *evaluator) flatten(in *instance, at hcl.Range) bool {
 // expandForm replaces the pourables in a quantity by models.
 func (e *evaluator) expandForm(in *instance, q *quantity, at hcl.Range) (*Form, []Address, bool) {
 	sound := true
+	steps := 0
 	for _, t := range q.form.Terms {
 		leaf := e.instances[t.Leaf]
 		if !e.flatten(leaf, in.where(leaf)) {
 			sound = false
-		} else if _, alone := q.single(); !alone && (leaf.pour.VAE != nil || leaf.pour.CLIP != nil) {
+			continue
+		}
+		in.unsound = in.unsound || leaf.unsound
+		steps += max(leaf.form.size(), len(leaf.form.Terms)*t.Coef.size())
+		if _, alone := q.single(); !alone && (leaf.pour.VAE != nil || leaf.pour.CLIP != nil) {
 			sound = false
 			e.fail(in.where(leaf), "Not available yet", fmt.Sprintf("%s replaces its vae or clip, which does not reach the mixes it goes into in this version: put vae and clip on the last mix or the release.", leaf.address))
 		}
@@ -158,25 +168,25 @@ func (e *evaluator) expandForm(in *instance, q *quantity, at hcl.Range) (*Form, 
 	if !sound {
 		return nil, nil, false
 	}
+	if e.budget.spend(steps) != nil {
+		e.add(tooMuchWork(&at))
+		return nil, nil, false
+	}
 	form, err := q.form.Expand(func(a Address) *Form { return e.instances[a].form })
 	if err == nil {
-		_, err = form.Family()
+		_, err = form.mass()
 	}
 	if err != nil {
 		e.fail(at, "Mix not possible", sentence(err))
 		return nil, nil, false
 	}
-	if e.terms += len(form.Terms); e.terms > maxTotalTerms {
-		e.fail(at, "Recipe too large", "All mixes together have more than 1,000,000 terms.")
-		return nil, nil, false
-	}
-	var order []Address
+	var order ordered
 	for _, a := range q.order {
 		if !q.form.Coef(a).IsZero() {
-			order = union(order, e.instances[a].order)
+			order.add(e.instances[a].order...)
 		}
 	}
-	return form, order, true
+	return form, order.list, true
 }
 
 // first is the model that is named first among those used.

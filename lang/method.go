@@ -141,8 +141,11 @@ func (m Method) function(name string) function.Function {
 		call := &methodCall{method: m, name: name, index: map[string]int{}, out: Args{map[string]any{}}}
 		q, err := call.run(args)
 		var bad *argumentError
-		if errors.As(err, &bad) && call.index[bad.name] < len(args) {
-			return cty.NilVal, function.NewArgError(call.index[bad.name], bad.error)
+		if errors.As(err, &bad) {
+			err = bad.error
+			if i, given := call.index[bad.name]; given && i < len(args) {
+				return cty.NilVal, function.NewArgError(i, err)
+			}
 		}
 		if err != nil {
 			return cty.NilVal, err
@@ -156,7 +159,7 @@ type methodCall struct {
 	name   string
 	index  map[string]int // which argument a name was read from
 	out    Args
-	order  []Address
+	order  ordered
 	approx bool
 }
 
@@ -184,14 +187,15 @@ func (c *methodCall) run(args []cty.Value) (*quantity, error) {
 			c.out.values[p.Name] = Scalar(p.Default)
 		}
 	}
-	if err := c.options(options, len(args)-1); err != nil {
+	if err := c.options(options, len(positional)); err != nil {
 		return nil, err
 	}
 	form, err := c.method.Linear(c.out)
 	if err != nil {
 		return nil, err
 	}
-	return &quantity{form: form, order: union(c.order, form.Leaves()), approx: c.approx}, nil
+	c.order.add(form.Leaves()...)
+	return &quantity{form: form, order: c.order.list, approx: c.approx}, nil
 }
 
 func (c *methodCall) param(p Param, v cty.Value) (any, error) {
@@ -224,7 +228,7 @@ func (c *methodCall) model(v cty.Value) (*Form, error) {
 		return nil, fmt.Errorf("a model is needed, this is %s", describe(v))
 	}
 	q := v.EncapsulatedValue().(*quantity)
-	c.order = union(c.order, q.order)
+	c.order.add(q.order...)
 	c.approx = c.approx || q.approx
 	return q.form, nil
 }
@@ -238,7 +242,8 @@ func (c *methodCall) scalar(v cty.Value) (Coef, error) {
 	return q.profile, nil
 }
 
-// options reads the trailing object, which was the given argument.
+// options reads the trailing object; index is its place among the arguments,
+// beyond them if it was left out.
 func (c *methodCall) options(object cty.Value, index int) error {
 	var names []string
 	for _, o := range c.method.Options {

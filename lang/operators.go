@@ -36,36 +36,41 @@ var binaryOperators = map[*hclsyntax.Operation]arithmetic{
 	hclsyntax.OpModulo:   {"%", "take the remainder of", "by", stdlib.ModuloFunc, nil},
 }
 
-// overload gives the arithmetic nodes below a body Ops that know models.
-// errs receives what went wrong in a node, for improve (hcldiag.go).
-func overload(body hclsyntax.Node, errs map[hclsyntax.Expression]error) {
+// overload gives the arithmetic nodes below a body Ops that know models, and
+// meters what HCL does by itself. errs receives what went wrong in a node, for
+// improve (hcldiag.go).
+func overload(body hclsyntax.Node, errs map[hclsyntax.Expression]error, work *budget) {
 	_ = hclsyntax.VisitAll(body, func(node hclsyntax.Node) hcl.Diagnostics {
+		work.meter(node, errs)
 		switch n := node.(type) {
 		case *hclsyntax.BinaryOpExpr:
 			if op, ok := binaryOperators[n.Op]; ok {
-				n.Op = &hclsyntax.Operation{Type: cty.DynamicPseudoType, Impl: anyFunction(2, func(args []cty.Value) (cty.Value, error) {
-					v, err := op.apply(args[0], args[1])
-					if err != nil {
-						errs[n] = err
-					}
-					return v, err
-				})}
+				n.Op = replaced(n, 2, errs, work, func(args []cty.Value) (cty.Value, error) { return op.apply(args[0], args[1]) })
+			} else if equality := n.Op.Impl; n.Op == hclsyntax.OpEqual || n.Op == hclsyntax.OpNotEqual {
+				n.Op = replaced(n, 2, errs, work, equality.Call)
 			}
 		case *hclsyntax.UnaryOpExpr:
 			if n.Op == hclsyntax.OpNegate {
-				minusOne := cty.NumberIntVal(-1)
-				op := binaryOperators[hclsyntax.OpMultiply]
-				n.Op = &hclsyntax.Operation{Type: cty.DynamicPseudoType, Impl: anyFunction(1, func(args []cty.Value) (cty.Value, error) {
-					v, err := op.apply(minusOne, args[0])
-					if err != nil {
-						errs[n] = err
-					}
-					return v, err
-				})}
+				minusOne, op := cty.NumberIntVal(-1), binaryOperators[hclsyntax.OpMultiply]
+				n.Op = replaced(n, 1, errs, work, func(args []cty.Value) (cty.Value, error) { return op.apply(minusOne, args[0]) })
 			}
 		}
 		return nil
 	})
+}
+
+// replaced makes the Op of a node out of a function of n arguments.
+func replaced(node hclsyntax.Expression, n int, errs map[hclsyntax.Expression]error, work *budget, apply func(args []cty.Value) (cty.Value, error)) *hclsyntax.Operation {
+	return &hclsyntax.Operation{Type: cty.DynamicPseudoType, Impl: anyFunction(n, func(args []cty.Value) (cty.Value, error) {
+		v, err := cty.NilVal, work.spendOn(args...)
+		if err == nil {
+			v, err = apply(args)
+		}
+		if err != nil {
+			errs[node] = err
+		}
+		return v, err
+	})}
 }
 
 // anyFunction is a function of n arguments of any type, computed in one step.

@@ -43,7 +43,7 @@ func (e *evaluator) readPour(in *instance) bool {
 		field *bool
 	}{{"any_mass", &p.AnyMass}, {"allow_nonfinite", &p.AllowNonfinite}, {"complete", &p.Complete}} {
 		v, fine := e.flag(in, flag.name, false)
-		*flag.field, ok = v, ok && fine
+		*flag.field, ok = v || !fine, ok && fine // what cannot be read forbids nothing
 		p.given[flag.name] = in.block.body.Attributes[flag.name] != nil
 	}
 	word, fine := e.text(in, "extra_keys")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/big"
 	"reflect"
-	"slices"
 
 	"github.com/zclconf/go-cty/cty"
 )
@@ -144,16 +143,26 @@ func union(a, b []Address) []Address {
 	if len(b) == 0 {
 		return a
 	}
-	seen := make(map[Address]bool, len(a))
-	for _, x := range a {
-		seen[x] = true
+	var all ordered
+	all.add(a...)
+	all.add(b...)
+	return all.list
+}
+
+// ordered collects addresses, each once, as they come.
+type ordered struct {
+	list []Address
+	seen map[Address]bool
+}
+
+func (o *ordered) add(addresses ...Address) {
+	if o.seen == nil {
+		o.seen = make(map[Address]bool, len(addresses))
 	}
-	out := slices.Clone(a)
-	for _, x := range b {
-		if !seen[x] {
-			seen[x] = true
-			out = append(out, x)
+	for _, a := range addresses {
+		if !o.seen[a] {
+			o.seen[a] = true
+			o.list = append(o.list, a)
 		}
 	}
-	return out
 }

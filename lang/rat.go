@@ -116,3 +116,6 @@ func parseRat(text string) (*big.Rat, bool) {
 	}
 	return new(big.Rat).SetString(text)
 }
+
+// PercentText writes a share for people: "60 %", "≈33.33 %".
+func PercentText(r *big.Rat) string { return percentText(r) + " %" }

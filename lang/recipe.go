@@ -1,9 +1,6 @@
 package lang
 
-import (
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-)
+import "github.com/hashicorp/hcl/v2"
 
 // SourceChecker judges a model's source text without looking anything up. Its
 // error says what to write instead.
@@ -40,6 +37,7 @@ type Model struct {
 	Source      string // a path, https:, hf:, civitai:, synth: text
 	SHA256      string // 64 lower-case hex digits, or ""
 	AutoV2      string // the first ten of them as model hubs print it, or ""
+	Root        string // of the tensors, whatever the metadata: 64 lower-case hex digits, or ""
 	License     string
 	Range       hcl.Range // of the block's header
 	SourceRange hcl.Range
@@ -97,17 +95,4 @@ type Pour struct {
 	// AnyMass: a mass other than 1 is meant. AllowNonfinite: new NaN or infinity
 	// is accepted. Complete: a missing tensor of the architecture is an error.
 	AnyMass, AllowNonfinite, Complete bool
-}
-
-// addressOf writes the address of a block.
-func addressOf(kind, label string) Address {
-	if hclsyntax.ValidIdentifier(label) {
-		return Address(kind + "." + label)
-	}
-	return Address(kind + "[" + quoteHCL(label) + "]")
-}
-
-// instanceOf writes the address of an instance of a block with for_each.
-func instanceOf(block Address, key string) Address {
-	return block + Address("["+quoteHCL(key)+"]")
 }

@@ -218,20 +218,28 @@ func (e *evaluator) bindEach(b *bindings, tr hcl.Traversal, s *scope) bool {
 // but cannot evaluate.
 func (e *evaluator) laterSymbol(root string) string {
 	for _, kind := range sortedKeys(blockTypes) {
-		if blockTypes[kind].later && symbolOf(kind) == root {
+		if blockTypes[kind].later != "" && symbolOf(kind) == root {
 			return kind
 		}
 	}
 	return ""
 }
 
-// checkLater reports references to such blocks where they are not declared.
+// checkLater reports references to such blocks where they are not declared:
+// where they are, their declaration was reported.
 func (e *evaluator) checkLater(tr hcl.Traversal) bool {
+	root := tr.RootName()
+	kind := e.laterSymbol(root)
 	if len(tr) > 1 {
-		kind := e.laterSymbol(tr.RootName())
-		if name, isName := stepName(tr[1]); isName && e.blocks[kind][cty.NormalizeString(name)] == nil {
-			e.unknownName(tr.RootName(), name, tr, sortedKeys(e.blocks[kind]))
+		if name, isName := stepName(tr[1]); isName {
+			if e.blocks[kind][cty.NormalizeString(name)] == nil {
+				e.unknownName(root, name, tr, sortedKeys(e.blocks[kind]))
+			}
+			return false
 		}
+	}
+	if len(e.blocks[kind]) == 0 {
+		e.fail(tr.SourceRange(), "Unknown reference", fmt.Sprintf("%s stands for the %s blocks of a recipe; there are none, and this version has no such blocks.", root, kind))
 	}
 	return false
 }

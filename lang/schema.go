@@ -14,36 +14,34 @@ import (
 type blockType struct {
 	labels     int
 	attributes []string
-	any        bool   // any attribute: locals
 	symbol     string // how expressions call it, if not by its name
-	later      bool   // known to the language, not available in this version
-	pourable   bool   // expressions can mix it
+	later      string // known to the language, not available in this version: what to do instead
 }
 
 var pourAttributes = []string{"allow_nonfinite", "any_mass", "clip", "complete", "dtype", "extra_keys", "for_each", "vae"}
 
 var blockTypes = map[string]blockType{
 	"recipe":   {labels: 1, attributes: []string{"description", "license"}},
-	"model":    {labels: 1, attributes: []string{"autov2", "for_each", "license", "sha256", "source"}, pourable: true},
-	"vodka":    {labels: 1, attributes: append([]string{"formula", "mix", "of", "weights", "with"}, pourAttributes...), pourable: true},
-	"cocktail": {labels: 1, attributes: append([]string{"formula", "mix", "of", "weights", "with"}, pourAttributes...), pourable: true},
+	"model":    {labels: 1, attributes: []string{"autov2", "for_each", "license", "root", "sha256", "source"}},
+	"vodka":    {labels: 1, attributes: append([]string{"formula", "mix", "of", "weights", "with"}, pourAttributes...)},
+	"cocktail": {labels: 1, attributes: append([]string{"formula", "mix", "of", "weights", "with"}, pourAttributes...)},
 	"release":  {labels: 1, attributes: append([]string{"author", "description", "embed_recipe", "file", "license", "model", "title"}, pourAttributes...)},
-	"locals":   {any: true},
-	"variable": {labels: 1, symbol: "var", later: true},
-	"dataset":  {labels: 1, later: true},
-	"train":    {labels: 1, later: true},
-	"grid":     {labels: 1, later: true},
-	"choose":   {labels: 1, later: true},
-	"lora":     {labels: 1, later: true},
-	"check":    {labels: 1, later: true},
+	"locals":   {},
+	"variable": {labels: 1, symbol: "var", later: "write locals { NAME = … } and local.NAME"},
+	"dataset":  {labels: 1, later: "choose the images with another program"},
+	"train":    {labels: 1, later: "train with another program, and give each checkpoint a model block"},
+	"grid":     {labels: 1, later: "render the models with another program"},
+	"choose":   {labels: 1, later: "write the model that you chose in its place"},
+	"lora":     {labels: 1, later: "merge it into a checkpoint with another program, and give that a model block"},
+	"check":    {labels: 1, later: "leave it out"},
 }
 
-// attributes of the language that this version does not have.
-var laterAttributes = map[string][]string{
-	"model":    {"count", "output", "recipe"},
-	"vodka":    {"count"},
-	"cocktail": {"count"},
-	"release":  {"count"},
+// laterAttributes of the language are not available in this version: what to do
+// instead. The first that stands in a block is reported.
+var laterAttributes = map[string]string{
+	"count":  "write for_each = toset([\"1\", \"2\"])",
+	"recipe": "apply that recipe, and write source = \"path/to/what/it/released.safetensors\"",
+	"output": "it belongs to recipe; write source = \"path/to/the/file.safetensors\"",
 }
 
 // pourableTypes in the order in which messages list them.
@@ -79,6 +77,10 @@ func (e *evaluator) declareBlock(hb *hclsyntax.Block) {
 	header := hcl.RangeBetween(hb.TypeRange, hb.TypeRange)
 	if n := len(hb.LabelRanges); n > 0 {
 		header = hcl.RangeBetween(hb.TypeRange, hb.LabelRanges[n-1])
+	}
+	if bt.later != "" {
+		e.declareLater(hb, bt, header)
+		return
 	}
 	if len(hb.Labels) != bt.labels {
 		e.fail(header, "Wrong number of labels", labelsMessage(hb.Type, bt.labels, len(hb.Labels)))
@@ -118,11 +120,24 @@ func (e *evaluator) declareBlock(hb *hclsyntax.Block) {
 	}
 	e.blocks[b.kind][b.label] = b
 	e.order = append(e.order, b)
-	if bt.later {
-		e.fail(header, "Not available yet", fmt.Sprintf("%s: the %s block is not available in this version.", b.address, b.kind))
-		return
-	}
 	e.checkAttributes(b, bt)
+}
+
+// declareLater reports a block of a later version, and remembers its name: what
+// refers to it is silent.
+func (e *evaluator) declareLater(hb *hclsyntax.Block, bt blockType, header hcl.Range) {
+	name, instead := "", bt.later
+	if len(hb.Labels) > 0 {
+		name = cty.NormalizeString(hb.Labels[0])
+		if e.blocks[hb.Type] == nil {
+			e.blocks[hb.Type] = map[string]*block{}
+		}
+		e.blocks[hb.Type][name] = &block{kind: hb.Type, label: name, address: addressOf(symbolOf(hb.Type), name), header: header}
+	}
+	if hclsyntax.ValidIdentifier(name) {
+		instead = strings.ReplaceAll(instead, "NAME", shorten(name, 60))
+	}
+	e.fail(header, "Not available yet", fmt.Sprintf("This version has no %s blocks. Until then %s.", hb.Type, instead))
 }
 
 func labelsMessage(kind string, want, got int) string {
@@ -173,23 +188,38 @@ func (e *evaluator) declareLocals(hb *hclsyntax.Block) {
 
 // checkAttributes reports what the block type does not know.
 func (e *evaluator) checkAttributes(b *block, bt blockType) {
+	later := false
 	for _, attr := range sortedAttributes(b.body) {
 		switch {
 		case slices.Contains(bt.attributes, attr.Name):
-		case slices.Contains(laterAttributes[b.kind], attr.Name):
-			b.broken = true
-			e.fail(attr.NameRange, "Not available yet", fmt.Sprintf("%s { %s = … } is not available in this version.", b.kind, attr.Name))
+		case isLaterAttribute(b.kind, attr.Name):
+			if !later {
+				e.fail(attr.NameRange, "Not available yet", fmt.Sprintf("This version has no %s in %s blocks. Until then %s.", attr.Name, b.kind, laterAttributes[attr.Name]))
+			}
+			later, b.broken = true, true
 		default:
+			b.broken = true
 			e.fail(attr.NameRange, "Unknown attribute", fmt.Sprintf("%s has no attribute %q%s", b.kind, attr.Name, ending(didYouMean(attr.Name, bt.attributes))))
 		}
 	}
 	for _, inner := range b.body.Blocks {
+		b.broken = true
 		detail := fmt.Sprintf("%s holds attributes only, no blocks.", b.kind)
 		if slices.Contains(bt.attributes, inner.Type) {
 			detail += fmt.Sprintf(" Write %s = { … }.", inner.Type)
 		}
 		e.fail(inner.TypeRange, "Unexpected block", detail)
 	}
+}
+
+func isLaterAttribute(kind, name string) bool {
+	switch name {
+	case "count":
+		return kind != "recipe"
+	case "recipe", "output":
+		return kind == "model"
+	}
+	return false
 }
 
 // ending turns what didYouMean gives into the end of a sentence.

@@ -8,9 +8,10 @@ import (
 // nearest gives the candidate most like name, "" if none is near: at most two
 // edits, or a third of the name for long ones; letter case counts nothing.
 func nearest(name string, candidates []string) string {
+	const long = 60 // bytes; nobody means such a name by another
 	best, bestDistance := "", max(2, len(name)/3)+1
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
-		if len(name) > 2*maxLabel || len(c) > 2*maxLabel {
+		if len(name) > long || len(c) > long {
 			continue
 		}
 		if d := levenshtein(strings.ToLower(name), strings.ToLower(c)); d < bestDistance && d < max(len(name), len(c)) {
@@ -23,6 +24,22 @@ func nearest(name string, candidates []string) string {
 // didYouMean ends a sentence about an unknown name: "; did you mean x?" or "".
 func didYouMean(name string, candidates []string) string {
 	if c := nearest(name, candidates); c != "" {
+		return "; did you mean " + c + "?"
+	}
+	return ""
+}
+
+// nearest among the names of a recipe, which may be many: the first errors
+// get a suggestion.
+func (e *evaluator) nearest(name string, candidates []string) string {
+	if e.searches++; e.searches > maxSearches {
+		return ""
+	}
+	return nearest(name, candidates)
+}
+
+func (e *evaluator) didYouMean(name string, candidates []string) string {
+	if c := e.nearest(name, candidates); c != "" {
 		return "; did you mean " + c + "?"
 	}
 	return ""

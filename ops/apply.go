@@ -2,21 +2,18 @@ package ops
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
-
-	"github.com/hashicorp/hcl/v2"
+	"time"
 
 	"cosmo/engine"
 	"cosmo/engine/digest"
-	"cosmo/engine/fsx"
 	"cosmo/engine/store"
-	"cosmo/lang"
 	"cosmo/lang/lockfile"
 	"cosmo/ops/ingredient"
 	"cosmo/ops/pour"
-	"cosmo/ops/release"
 )
 
 // Outcome is what an apply gave. Seconds and rates are measurements; all else
@@ -62,7 +59,7 @@ func (s *Session) Apply(ctx context.Context) (*Outcome, error) {
 	err := s.Plan.Run(ctx, engine.Options{Threads: s.opt.Threads, KeepGoing: s.opt.KeepGoing, Emit: meter.hear})
 	errs := []error{err}
 	for _, n := range s.Plan.Nodes {
-		if !n.Op.Goal || n.State != engine.Present {
+		if !n.Op.Goal || n.State != engine.Present || n.Err != nil {
 			continue
 		}
 		o := Output{
@@ -70,63 +67,21 @@ func (s *Session) Apply(ctx context.Context) (*Outcome, error) {
 			Made: n.Result.Made, Tensors: n.Result.Report.Tensors, TensorsReused: n.Result.Report.TensorsReused,
 			Saturated: n.Result.Report.Saturated, NaN: n.Result.Report.NaN,
 		}
-		if rel := s.release(n.Op.Address); rel != nil {
-			path := s.filePath(rel.File)
-			if err := s.place(n.Result, path); err != nil {
+		if place := n.Op.Data.(*pour.Data).Place; place != "" {
+			if err := s.place(context.WithoutCancel(ctx), n.Op, n.Result); err != nil {
 				errs = append(errs, &engine.OpError{Op: n.Op, Err: err})
 				continue
 			}
-			o.Path = path
+			o.Path = shown(place)
 		}
 		out.Outputs = append(out.Outputs, o)
 	}
 	meter.tell(s.Plan, out)
 	changed, err := s.writeLock()
 	out.LockChanged, errs = changed, append(errs, err)
-	errs = append(errs, s.register())
+	errs = append(errs, s.register(), s.record(start))
 	out.Seconds = s.opt.Now().Sub(start).Seconds()
 	return out, errors.Join(errs...)
-}
-
-func (s *Session) release(address string) *lang.Release {
-	for _, r := range s.Recipe.Releases {
-		if string(r.Address) == address {
-			return r
-		}
-	}
-	return nil
-}
-
-func (s *Session) filePath(file string) string {
-	if filepath.IsAbs(file) {
-		return file
-	}
-	return filepath.Join(s.Recipe.Dir, filepath.FromSlash(file))
-}
-
-// place puts a release at its path unless it is there already.
-func (s *Session) place(r *engine.Result, path string) error {
-	if release.Placed(s.opt.FS, r.Path, path) {
-		return nil
-	}
-	known := func(id fsx.Identity) bool {
-		d, _, err := s.Store.Recall(id)
-		return err == nil && d != nil
-	}
-	if info, err := s.opt.FS.Stat(path); err == nil && !info.IsDir {
-		if d, _, err := s.Store.Recall(info.Identity); err == nil && d != nil && d.SHA256 == r.SHA256 {
-			return nil // a copy that we put there and nobody touched
-		}
-	}
-	if err := release.Place(s.opt.FS, r.Path, path, release.Link(s.opt.Link), known); err != nil {
-		return err
-	}
-	info, err := s.opt.FS.Stat(path)
-	if err != nil {
-		return err
-	}
-	_, err = s.Store.Remember(info.Identity, store.FileDigest{SHA256: r.SHA256, Root: r.Root, Size: r.Size, Path: path}, nil, s.opt.Now())
-	return err
 }
 
 // UnlockedError lists what --locked forbids to add.
@@ -138,16 +93,16 @@ func (e *UnlockedError) Error() string {
 
 func (s *Session) refuseAdditions() error {
 	var missing []string
+	from := s.sources()
 	for _, n := range s.Plan.Nodes {
 		a := n.Op.Address
 		switch n.Op.Kind {
 		case pour.Kind:
-			out, ok := s.Lock.Outputs[a]
-			if !ok || n.Key.IsZero() || out.Key != n.Key.String() {
+			if out, ok := s.Lock.Outputs[a]; !ok || n.Key.IsZero() || out.Key != n.Key.Hex() {
 				missing = append(missing, a)
 			}
 		default:
-			if _, ok := s.Lock.Sources[a]; !ok {
+			if src, ok := s.Lock.Sources[a]; !ok || src.From != from[a] {
 				missing = append(missing, a)
 			}
 		}
@@ -156,6 +111,15 @@ func (s *Session) refuseAdditions() error {
 		return &UnlockedError{missing}
 	}
 	return nil
+}
+
+// sources is what the recipe says of each model's origin.
+func (s *Session) sources() map[string]string {
+	from := map[string]string{}
+	for _, m := range s.Recipe.Models {
+		from[string(m.Address)] = m.Source
+	}
+	return from
 }
 
 // writeLock adds what is new to the lock; it changes nothing that is there but
@@ -172,10 +136,7 @@ func (s *Session) writeLock() (bool, error) {
 	if l.Ops == nil {
 		l.Ops = map[string]int{}
 	}
-	from := map[string]string{}
-	for _, m := range s.Recipe.Models {
-		from[string(m.Address)] = m.Source
-	}
+	from := s.sources()
 	for _, n := range s.Plan.Nodes {
 		a := n.Op.Address
 		if n.State != engine.Present || n.Err != nil {
@@ -185,16 +146,16 @@ func (s *Session) writeLock() (bool, error) {
 			if !n.Op.Goal {
 				continue
 			}
-			o := lockfile.Output{Key: n.Key.String(), Root: n.Result.Root.String()}
+			o := lockfile.Output{Key: n.Key.Hex(), Root: n.Result.Root.Hex()}
 			if !n.Result.SHA256.IsZero() {
-				o.SHA256 = n.Result.SHA256.String()
+				o.SHA256 = n.Result.SHA256.Hex()
 			}
 			l.Outputs[a] = o
 			l.Ops[n.Op.Kind] = n.Op.Version
 			continue
 		}
 		if old, ok := l.Sources[a]; !ok || old.From != from[a] {
-			l.Sources[a] = lockfile.Source{From: from[a], SHA256: n.Result.SHA256.String(), Root: n.Result.Root.String(), Size: n.Result.Size}
+			l.Sources[a] = lockfile.Source{From: from[a], SHA256: n.Result.SHA256.Hex(), Root: n.Result.Root.Hex(), Size: n.Result.Size}
 		}
 		if n.Op.Kind == ingredient.SynthKind {
 			l.Ops[n.Op.Kind] = n.Op.Version
@@ -231,17 +192,26 @@ func (s *Session) register() error {
 	return nil
 }
 
-// Show tells what is in the bottle, from the recipe alone.
-func Show(r *lang.Recipe, goals []string, all bool) ([]Bottle, hcl.Diagnostics) {
-	list, diags := r.Goals(goals, all)
-	if diags.HasErrors() {
-		return nil, diags
-	}
-	var bottles []Bottle
-	for _, a := range list {
-		if b := bottle(r, a); b != nil {
-			bottles = append(bottles, *b)
+// record leaves a note of the run in the store: what it made or used, for GC
+// and for people.
+func (s *Session) record(start time.Time) error {
+	var keys []digest.Sum
+	for _, n := range s.Plan.Nodes {
+		if n.State == engine.Present && n.Result != nil {
+			keys = append(keys, n.Key)
 		}
 	}
-	return bottles, diags
+	if len(keys) == 0 {
+		return nil
+	}
+	abs, err := filepath.Abs(s.Recipe.Path)
+	if err != nil {
+		return err
+	}
+	info, err := json.Marshal(map[string]string{"recipe": abs})
+	if err != nil {
+		return err
+	}
+	id := fmt.Sprintf("%s-%s", start.UTC().Format("20060102T150405.000Z"), digest.Of([]byte(abs)).Short())
+	return s.Store.RecordRun(store.Run{ID: id, Keys: keys, Info: info})
 }

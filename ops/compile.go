@@ -3,7 +3,7 @@ package ops
 import (
 	"fmt"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -16,6 +16,7 @@ import (
 	"cosmo/ops/ingredient"
 	"cosmo/ops/mix"
 	"cosmo/ops/pour"
+	"cosmo/ops/release"
 	"cosmo/ops/source"
 )
 
@@ -74,31 +75,33 @@ func (c *compiler) goal(a lang.Address) {
 		return
 	}
 	if m := c.mixes[a]; m != nil {
-		c.pour(a, m.Form, m.First(), m.Pour, m.Range, nil)
+		c.pour(a, m.Form, m.First, m.Pour, m.Range, nil)
 		return
 	}
 	for _, rel := range c.recipe.Releases {
-		if rel.Address != a {
-			continue
+		if rel.Address == a {
+			c.pour(a, rel.Form, rel.First, rel.Pour, rel.Range, rel)
 		}
-		label := &pour.Label{
-			Title: firstOf(rel.Title, title(rel.Address)), Description: firstOf(rel.Description, c.recipe.Description),
-			Author: rel.Author, License: firstOf(rel.License, c.recipe.License), EmbedRecipe: rel.EmbedRecipe,
-		}
-		first := rel.Of
-		if m := c.mixes[rel.Of]; m != nil {
-			label.Written, first = m.Text, m.First()
-		} else {
-			label.Written = string(rel.Of)
-		}
-		c.pour(a, rel.Form, first, rel.Pour, rel.Range, label)
 	}
 }
 
-// title is an address's label: release.cosmopolitan is "cosmopolitan".
-func title(a lang.Address) string {
-	_, name, _ := strings.Cut(string(a), ".")
-	return name
+// label is what a release's file will say of itself, as far as the recipe goes.
+func (c *compiler) label(rel *lang.Release, d *pour.Data) *release.Label {
+	l := &release.Label{
+		Name: rel.Address.Name(), Title: firstOf(rel.Title, rel.Address.Name()), Description: firstOf(rel.Description, c.recipe.Description),
+		Author: rel.Author, License: firstOf(rel.License, c.recipe.License),
+		Form: d.Main, VAE: d.VAE, CLIP: d.CLIP, First: d.First, DType: d.DType, ExtraKeys: d.ExtraKeys,
+		AnyMass: rel.Pour.AnyMass, AllowNonfinite: d.AllowNonfinite, Complete: d.Complete, EmbedRecipe: rel.EmbedRecipe,
+	}
+	for _, leaf := range d.Leaves {
+		i := release.Ingredient{Address: leaf}
+		if m := c.models[leaf]; source.Public(m.Source) {
+			i.Source = m.Source
+		}
+		l.Ingredients = append(l.Ingredients, i)
+	}
+	slices.SortFunc(l.Ingredients, func(a, b release.Ingredient) int { return strings.Compare(a.Address.Name(), b.Address.Name()) })
+	return l
 }
 
 func firstOf(texts ...string) string {
@@ -110,25 +113,19 @@ func firstOf(texts ...string) string {
 	return ""
 }
 
-// pour adds a mix or a release, and the models it needs.
-func (c *compiler) pour(a lang.Address, form *lang.Form, first lang.Address, p lang.Pour, rng hcl.Range, label *pour.Label) {
-	d := &pour.Data{Main: form, VAE: p.VAE, CLIP: p.CLIP, First: first, ExtraKeys: p.ExtraKeys, Label: label}
-	used := map[lang.Address]bool{}
+// pour adds a mix or a release, and the models it needs. rel is nil for a mix.
+func (c *compiler) pour(a lang.Address, form *lang.Form, first lang.Address, p lang.Pour, rng hcl.Range, rel *lang.Release) {
+	d := &pour.Data{
+		Main: form, VAE: p.VAE, CLIP: p.CLIP, First: first, ExtraKeys: p.ExtraKeys,
+		Complete: p.Complete, AllowNonfinite: p.AllowNonfinite,
+	}
 	for _, f := range []*lang.Form{d.Main, d.VAE, d.CLIP} {
-		if f == nil {
-			continue
-		}
-		for _, t := range f.Terms {
-			used[t.Leaf] = true
+		if f != nil {
+			d.Leaves = append(d.Leaves, f.Leaves()...)
 		}
 	}
-	for l := range used {
-		d.Leaves = append(d.Leaves, l)
-	}
-	sort.Slice(d.Leaves, func(i, j int) bool { return d.Leaves[i] < d.Leaves[j] })
-	if !used[d.First] { // its coefficient cancelled out
-		d.First = d.Leaves[0]
-	}
+	slices.Sort(d.Leaves)
+	d.Leaves = slices.Compact(d.Leaves)
 	for comp, name := range p.DType {
 		t, err := checkpoint.ParseDType(name)
 		if err != nil {
@@ -140,7 +137,11 @@ func (c *compiler) pour(a lang.Address, form *lang.Form, first lang.Address, p l
 		}
 		d.DType[comp] = t
 	}
-	op := engine.Op{Address: string(a), Kind: pour.Kind, Version: mix.Version, Params: d.Params(), Range: rangeOf(rng), Goal: true, Data: d}
+	op := engine.Op{Address: string(a), Kind: pour.Kind, Version: mix.Version, Range: rangeOf(rng), Goal: true, Data: d}
+	if rel != nil {
+		d.Label, d.Place, op.ByFile = c.label(rel, d), c.place(rel), true
+	}
+	op.Params = d.Params()
 	for _, l := range d.Leaves {
 		i := c.model(c.models[l])
 		if i < 0 {
@@ -149,9 +150,21 @@ func (c *compiler) pour(a lang.Address, form *lang.Form, first lang.Address, p l
 		op.Inputs = append(op.Inputs, engine.Edge{From: i, Role: d.Role(l)})
 	}
 	if out, ok := c.lock.Outputs[string(a)]; ok {
-		op.Pin = c.pin(a, out.Key, out.Root, "")
+		op.Pin = c.pin(a, out.Key, out.Root, out.SHA256)
 	}
 	c.graph.Ops = append(c.graph.Ops, op)
+}
+
+// place is where a release belongs, absolute.
+func (c *compiler) place(rel *lang.Release) string {
+	path := filepath.FromSlash(rel.File)
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(c.recipe.Dir, path)
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
 }
 
 // model adds an ingredient once and returns its index, -1 after an error.
@@ -165,18 +178,8 @@ func (c *compiler) model(m *lang.Model) int {
 		op.Pin = c.pin(m.Address, "", src.Root, src.SHA256)
 		op.Pin.Size = src.Size
 	}
-	if m.SHA256 != "" {
-		sum, err := digest.Parse(strings.ToLower(m.SHA256))
-		switch {
-		case err != nil:
-			c.fault(&m.SourceRange, "Malformed sha256", "%v", err)
-			return -1
-		case !op.Pin.SHA256.IsZero() && op.Pin.SHA256 != sum:
-			c.fault(&m.SourceRange, "Recipe and lock disagree",
-				"The recipe wants sha256 %s of %s and the lock has %s. Correct the recipe, or remove the lock's entry to pin the new file.", sum.Hex(), m.Address, op.Pin.SHA256.Hex())
-			return -1
-		}
-		op.Pin.SHA256 = sum
+	if !c.recipePins(m, &op) {
+		return -1
 	}
 	if strings.HasPrefix(m.Source, "synth:") {
 		y, err := source.ParseSynth(m.Source)
@@ -201,6 +204,36 @@ func (c *compiler) model(m *lang.Model) int {
 	c.graph.Ops = append(c.graph.Ops, op)
 	c.ops[m.Address] = len(c.graph.Ops) - 1
 	return c.ops[m.Address]
+}
+
+// recipePins adds what the recipe itself pins of a model to what the lock does.
+func (c *compiler) recipePins(m *lang.Model, op *engine.Op) bool {
+	for _, p := range []struct {
+		what, text string
+		pin        *digest.Sum
+	}{{"sha256", m.SHA256, &op.Pin.SHA256}, {"root", m.Root, &op.Pin.Root}} {
+		if p.text == "" {
+			continue
+		}
+		sum, err := digest.Parse(p.text)
+		switch {
+		case err != nil:
+			c.fault(&m.SourceRange, "Malformed "+p.what, "%v", err)
+			return false
+		case !p.pin.IsZero() && *p.pin != sum:
+			c.fault(&m.SourceRange, "Recipe and lock disagree",
+				"The recipe wants the %s %s of %s and the lock has %s. Correct the recipe, or remove the lock's entry to pin the new file.", p.what, sum.Hex(), m.Address, p.pin.Hex())
+			return false
+		}
+		*p.pin = sum
+	}
+	if pinned := op.Pin.SHA256; m.AutoV2 != "" && !pinned.IsZero() && pinned.Short() != m.AutoV2 {
+		c.fault(&m.SourceRange, "Recipe and lock disagree",
+			"The recipe wants a file whose AutoV2 is %s for %s and the lock has %s. Correct the recipe, or remove the lock's entry to pin the new file.", m.AutoV2, m.Address, pinned.Hex())
+		return false
+	}
+	op.Pin.AutoV2 = m.AutoV2
+	return true
 }
 
 // pin reads digests of the lock; the lock's reader has checked their form.
@@ -243,6 +276,6 @@ func sortedKeys[V any](m map[string]V) []string {
 	for k := range m {
 		keys = append(keys, k)
 	}
-	sort.Strings(keys)
+	slices.Sort(keys)
 	return keys
 }

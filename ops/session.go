@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -81,7 +80,7 @@ func Open(r *lang.Recipe, o Options) (*Session, hcl.Diagnostics, error) {
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}
-	lock, more := readLock(r.LockPath)
+	lock, more := readLock(o.FS, r.LockPath)
 	diags = append(diags, more...)
 	if diags.HasErrors() {
 		return nil, diags, nil
@@ -95,19 +94,30 @@ func Open(r *lang.Recipe, o Options) (*Session, hcl.Diagnostics, error) {
 	if err != nil {
 		return nil, diags, fmt.Errorf("open store %s: %w", o.StoreDir, err)
 	}
+	s := &Session{Recipe: r, Store: st, Lock: lock, Goals: goals, opt: o}
 	cpu := mix.CPU{Threads: o.Threads}
 	impls := map[string]engine.Impl{
 		ingredient.FileKind:  &ingredient.Files{FS: o.FS, Now: o.Now},
 		ingredient.SynthKind: &ingredient.Synths{Executor: cpu},
-		pour.Kind:            &pour.Impl{FS: o.FS, Executor: cpu, Now: o.Now},
+		pour.Kind:            &pour.Impl{FS: o.FS, Executor: cpu, Now: o.Now, Ours: s.ours},
 	}
-	plan, err := engine.NewPlan(graph, st, impls)
-	if err != nil {
+	if s.Plan, err = engine.NewPlan(graph, st, impls); err != nil {
 		return nil, diags, errors.Join(err, st.Close())
 	}
-	s := &Session{Recipe: r, Store: st, Plan: plan, Lock: lock, Goals: goals, opt: o}
 	diags = append(diags, s.checkIngredients()...)
 	return s, diags, nil
+}
+
+// PinErrors lists ingredients and results that are known to differ from their
+// pins.
+func (s *Session) PinErrors() []error {
+	var errs []error
+	for _, n := range s.Plan.Nodes {
+		if pin := (*engine.PinError)(nil); n.Needed && errors.As(n.Err, &pin) {
+			errs = append(errs, &engine.OpError{Op: n.Op, Err: n.Err})
+		}
+	}
+	return errs
 }
 
 // Close lets go of the store.
@@ -126,13 +136,13 @@ func serialised(sink engine.Sink) engine.Sink {
 	}
 }
 
-func readLock(path string) (*lockfile.Lock, hcl.Diagnostics) {
-	src, err := os.ReadFile(path)
+func readLock(f fsx.FS, path string) (*lockfile.Lock, hcl.Diagnostics) {
+	src, err := f.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &lockfile.Lock{}, nil
 	}
 	if err != nil {
-		return nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Cannot read the lock", Detail: err.Error()}}
+		return nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Lock not readable", Detail: fmt.Sprintf("Cannot read %s: %v.", path, err)}}
 	}
 	return lockfile.Read(path, src)
 }

@@ -1,9 +1,6 @@
 package ops
 
 import (
-	"fmt"
-	"strings"
-
 	"cosmo/engine"
 	"cosmo/lang"
 	"cosmo/ops/ingredient"
@@ -82,7 +79,7 @@ func (s *Session) Summary() *PlanSummary {
 		sum.Items = append(sum.Items, it)
 	}
 	if outputs > 0 {
-		sum.MemoryBytes = mix.CPU{Threads: s.opt.Threads}.Memory(outputs, len(inputs))
+		sum.MemoryBytes = mix.CPU{Threads: s.opt.Threads}.Memory(min(outputs, pour.MostOutputs), len(inputs))
 	}
 	sum.Seconds = float64(sum.HashBytes)/guessHashRate + float64(sum.WriteBytes)/guessWriteRate
 	return sum
@@ -112,108 +109,13 @@ func (s *Session) why(n *engine.Node) string {
 		return "new"
 	case n.State == engine.Pending:
 		return "an ingredient has to be read first"
-	case locked.Key != n.Key.String():
+	case locked.Key != n.Key.Hex():
 		return "its definition or an ingredient changed since the lock was written"
 	}
 	return "not in the store"
 }
 
 func kindOf(address string) string {
-	kind, _, _ := strings.Cut(address, ".")
+	kind, _, _ := lang.Address(address).Parts()
 	return kind
-}
-
-// Bottle is one output, flattened to its ingredients.
-type Bottle struct {
-	Address, Of, File string
-	Written           string // the mix as the author wrote it
-	Shares            []Share
-	Mass              string
-	DType             string
-}
-
-// Share is one ingredient's part.
-type Share struct {
-	Address, Source string
-	Percent         string
-	Value           float64      // of the whole, where it is the same everywhere
-	PerBlock        []BlockShare // nil when the same everywhere
-}
-
-// BlockShare is a share in a range of blocks.
-type BlockShare struct {
-	Blocks  string
-	Percent string
-	Value   float64
-}
-
-func bottle(r *lang.Recipe, a lang.Address) *Bottle {
-	b := &Bottle{Address: string(a), Mass: "1"}
-	var form *lang.Form
-	var p lang.Pour
-	for _, m := range r.Mixes {
-		if m.Address == a {
-			form, b.Written, p = m.Form, m.Text, m.Pour
-		}
-	}
-	for _, rel := range r.Releases {
-		if rel.Address != a {
-			continue
-		}
-		form, b.Of, b.File, p = rel.Form, string(rel.Of), rel.File, rel.Pour
-		for _, m := range r.Mixes {
-			if m.Address == rel.Of {
-				b.Written = m.Text
-			}
-		}
-	}
-	if form == nil {
-		return nil
-	}
-	source := map[lang.Address]string{}
-	for _, m := range r.Models {
-		source[m.Address] = m.Source
-	}
-	b.Mass = form.Mass().String()
-	var types []string
-	for _, c := range sortedKeys(p.DType) {
-		if c == "*" {
-			types = append(types, p.DType[c])
-		} else {
-			types = append(types, c+" "+p.DType[c])
-		}
-	}
-	b.DType = strings.Join(types, ", ")
-	for _, t := range form.Terms {
-		s := Share{Address: string(t.Leaf), Source: source[t.Leaf]}
-		if t.Coef.IsScalar() {
-			s.Percent = lang.PercentText(t.Coef.At(""))
-			s.Value, _ = t.Coef.At("").Float64()
-		} else {
-			s.PerBlock = perBlock(t.Coef)
-			s.Percent = "per block"
-		}
-		b.Shares = append(b.Shares, s)
-	}
-	return b
-}
-
-// perBlock joins neighbouring blocks of equal share into ranges.
-func perBlock(c lang.Coef) []BlockShare {
-	var out []BlockShare
-	blocks := lang.Blocks(c.Family())
-	for i := 0; i < len(blocks); {
-		j := i + 1
-		for j < len(blocks) && c.At(blocks[j]).Cmp(c.At(blocks[i])) == 0 {
-			j++
-		}
-		name := blocks[i]
-		if j-i > 1 {
-			name = fmt.Sprintf("%s–%s", blocks[i], blocks[j-1])
-		}
-		v, _ := c.At(blocks[i]).Float64()
-		out = append(out, BlockShare{Blocks: name, Percent: lang.PercentText(c.At(blocks[i])), Value: v})
-		i = j
-	}
-	return out
 }

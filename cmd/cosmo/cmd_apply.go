@@ -19,13 +19,11 @@ func (a *app) applyCommand() *cobra.Command {
 		Long: `apply makes the releases of a recipe, or what the addresses name: it reads every
 ingredient once, pours everything in one pass, puts release files in their places
 and writes the lock. What is there already is not made again.`,
-		Example: "  cosmo apply recipes/cosmopolitan release.cosmopolitan",
+		Example:           "  cosmo apply recipes/cosmopolitan release.cosmopolitan",
+		ValidArgsFunction: completeAddresses,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if links := []string{"auto", "reflink", "hard", "copy"}; !slices.Contains(links, opt.Link) {
 				return usagef("--link is auto, reflink, hard or copy, not %q", opt.Link)
-			}
-			if err := a.openLog("apply", args); err != nil {
-				return err
 			}
 			return a.apply(a.view, args, opt)
 		},
@@ -36,10 +34,16 @@ and writes the lock. What is there already is not made again.`,
 	f.BoolVar(&opt.KeepGoing, "keep-going", false, "after a failure, go on with what does not depend on it")
 	f.BoolVar(&opt.All, "all", false, "make every vodka and cocktail as well")
 	f.StringVar(&opt.Link, "link", "auto", "how release files come from the store: auto, reflink, hard or copy")
+	completeFlag(cmd, "link", "auto", "reflink", "hard", "copy")
 	return cmd
 }
 
 func (a *app) apply(v view.Apply, args []string, opt ops.Options) error {
+	if a.logFile != "" { // the store's own folder for logs may not be there yet
+		if err := a.openLog("apply", args); err != nil {
+			return err
+		}
+	}
 	path, goals := recipeArgs(args)
 	r, err := a.load(path)
 	if err != nil {
@@ -57,6 +61,11 @@ func (a *app) apply(v view.Apply, args []string, opt ops.Options) error {
 		return err
 	}
 	defer s.Close()
+	if a.log == nil {
+		if err := a.openLog("apply", args); err != nil {
+			return err
+		}
+	}
 	v.Begin(s.Summary())
 	ctx, stop := a.interruptible()
 	defer stop()

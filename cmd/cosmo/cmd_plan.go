@@ -15,7 +15,8 @@ func (a *app) planCommand() *cobra.Command {
 		Short: "say what apply would make, and why",
 		Long: `plan says what apply would make and why, how much it would read and write, and
 about how long that takes. It reads no weights and makes nothing.`,
-		Example: "  cosmo plan --detailed-exitcode recipes/cosmopolitan",
+		Example:           "  cosmo plan --detailed-exitcode recipes/cosmopolitan",
+		ValidArgsFunction: completeAddresses,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.plan(a.view, args, opt, detailed)
 		},

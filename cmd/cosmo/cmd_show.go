@@ -14,7 +14,8 @@ func (a *app) showCommand() *cobra.Command {
 		Short: "say what is in the bottle",
 		Long: `show flattens what a recipe pours to its ingredients: how much of each is in the
 bottle, per block where a profile is used. It reads the recipe alone.`,
-		Example: "  cosmo show recipes/cosmopolitan 'cocktail.merged[\"2.2\"]'",
+		Example:           "  cosmo show recipes/cosmopolitan 'cocktail.merged[\"2.2\"]'",
+		ValidArgsFunction: completeAddresses,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.show(a.view, args, all)
 		},

@@ -8,11 +8,12 @@ import (
 
 func (a *app) validateCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "validate [RECIPE]",
-		Short:   "check a recipe without looking at its ingredients",
-		Long:    `validate reads a recipe and says everything that is wrong with it.`,
-		Example: "  cosmo validate recipes/cosmopolitan",
-		Args:    atMostOne,
+		Use:               "validate [RECIPE]",
+		Short:             "check a recipe without looking at its ingredients",
+		Long:              `validate reads a recipe and says everything that is wrong with it.`,
+		Example:           "  cosmo validate recipes/cosmopolitan",
+		Args:              atMostOne,
+		ValidArgsFunction: completeRecipe,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.validate(a.view, args)
 		},

@@ -8,10 +8,11 @@ import (
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "version",
-		Short:   "say which cosmo this is",
-		Example: "  cosmo version --json",
-		Args:    noArgs,
+		Use:               "version",
+		Short:             "say which cosmo this is",
+		Example:           "  cosmo version --json",
+		Args:              noArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
 			var v view.Version = a.view
 			v.Version(build())

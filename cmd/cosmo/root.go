@@ -43,6 +43,9 @@ calls something, such as vodka.mix4 or 'cocktail.merged["2.2"]'.`,
 	f.BoolVarP(&a.verbose, "verbose", "v", false, "say more")
 	f.StringVar(&a.cpuProfile, "cpuprofile", "", "write a CPU profile to `FILE`")
 	_ = f.MarkHidden("cpuprofile") // it exists: two lines above
+	completeFlag(root, "color", "auto", "always", "never")
+	completeFlag(root, "threads")
+	_ = root.MarkPersistentFlagDirname("store") // it exists as well
 	root.SetFlagErrorFunc(unknownFlag)
 	root.AddCommand(a.applyCommand(), a.planCommand(), a.validateCommand(), a.showCommand(), a.storeCommand(), a.versionCommand())
 	return root
@@ -110,7 +113,7 @@ func (a *app) tell(err error) {
 }
 
 // addressLike is how an address begins; a path would not.
-var addressLike = regexp.MustCompile(`^(model|vodka|cocktail|release)\.`)
+var addressLike = regexp.MustCompile(`^(model|vodka|cocktail|release)[.\[]`)
 
 // recipeArgs splits `[RECIPE] [ADDRESS...]`. A first word that reads like an
 // address, and is no file, is one: the recipe is then where you are.

@@ -25,7 +25,8 @@ type runLog struct {
 }
 
 // openLog opens the run's log: the file that --log names, or a new one in the
-// store's folder. A log that cannot be opened there stops nobody.
+// store's folder, which must be a store by then: an unknown folder is not to be
+// written into. A log that cannot be opened there stops nobody.
 func (a *app) openLog(command string, args []string) error {
 	path := a.logFile
 	if path == "" {

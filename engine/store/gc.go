@@ -281,8 +281,7 @@ func (g *collector) registrations() error {
 // keepers says who holds a key or a root.
 type keepers struct{ keys, roots map[digest.Sum][]string }
 
-// keepers collects what the live locks and the last runs hold; runs < 0 means
-// all of them.
+// keepers collects what the live locks and the last runs hold.
 func (s *Store) keepers(runs int) (*keepers, error) {
 	k := &keepers{map[digest.Sum][]string{}, map[digest.Sum][]string{}}
 	locks, err := s.holdings()
@@ -304,10 +303,7 @@ func (s *Store) keepers(runs int) (*keepers, error) {
 	if err != nil {
 		return nil, err
 	}
-	if runs >= 0 && len(list) > runs {
-		list = list[len(list)-runs:]
-	}
-	for _, r := range list {
+	for _, r := range list[max(0, len(list)-max(0, runs)):] {
 		for _, key := range r.Keys {
 			k.keys[key] = append(k.keys[key], "run "+r.ID)
 		}

@@ -230,7 +230,7 @@ func TestGCKilled(t *testing.T) {
 func TestList(t *testing.T) {
 	s, recipe := party(t)
 	os.Remove(s.Abs(mustLookup(t, s, 6).Object))
-	list, err := s.List()
+	list, err := s.List(1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +243,7 @@ func TestList(t *testing.T) {
 	}
 	for address, want := range map[string]string{
 		"test.t1": "sound " + recipe, "test.t2": "sound " + recipe, "test.t3": "sound run 2026-02",
-		"test.t4": "sound run 2026-01", "test.t5": "sound ", "test.t6": "gone ",
+		"test.t4": "sound ", "test.t5": "sound ", "test.t6": "gone ",
 	} {
 		l := byAddress[address]
 		if got := l.State + " " + strings.Join(l.KeptBy, ","); got != want {

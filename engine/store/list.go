@@ -66,16 +66,25 @@ func (s *Store) Each(fn func(*Entry) error) error {
 // ListItem is an entry as people see it.
 type ListItem struct {
 	*Entry
-	State  string   // "sound", "touched", "resized" or "gone"
-	KeptBy []string // lock files, and "run ID"s while GC is told to keep those
+	State  string   // StateSound and so on
+	KeptBy []string // lock files, and "run ID" for runs, sorted
 }
 
-var stateNames = map[condition]string{sound: "sound", touched: "touched", resized: "resized", gone: "gone"}
+// How a file compares with what its entry says, without reading it.
+const (
+	StateSound   = "sound"
+	StateTouched = "touched" // the same size, another mtime: Verify finds out
+	StateResized = "resized"
+	StateGone    = "gone"
+)
 
-// List tells all entries, sorted by key. An object may appear more than once:
-// under its definition key and its content key.
-func (s *Store) List() ([]ListItem, error) {
-	k, err := s.keepers(-1)
+var stateNames = map[condition]string{sound: StateSound, touched: StateTouched, resized: StateResized, gone: StateGone}
+
+// List tells all entries, sorted by key, and who keeps them from a GC that is
+// told to keep the last runs. An object may appear more than once: under its
+// definition key and its content key.
+func (s *Store) List(runs int) ([]ListItem, error) {
+	k, err := s.keepers(runs)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,8 @@ type VerifyReport struct {
 }
 
 // Check reads an object for Verify and returns its root and SHA-256, each of
-// which may be zero if the op has none.
+// which may be zero if the op has none. An error says what is wrong with the
+// object, unless Verify's context is over by then.
 type Check func(e *Entry, f fsx.File) (root, sha256 digest.Sum, err error)
 
 // Verify reads every object that an entry names, and every attachment, and
@@ -43,10 +44,10 @@ type Check func(e *Entry, f fsx.File) (root, sha256 digest.Sum, err error)
 // dryRun; their producers then run again. A file that was merely touched is
 // recognised again. check is called once an object (with the first of its
 // entries by key), not for blobs, which are named by their digest. progress,
-// which may be nil, is told bytes. Damage is in the report; the error is
-// trouble with the disk or ctx.
+// which may be nil, is told bytes, first before anything is read. Damage is in
+// the report; the error is trouble with the disk or ctx.
 func (s *Store) Verify(ctx context.Context, check Check, progress func(done, total int64), dryRun bool) (*VerifyReport, error) {
-	v := &verifier{Store: s, rep: &VerifyReport{}, files: map[string]*suspect{}, check: check, dry: dryRun}
+	v := &verifier{Store: s, ctx: ctx, rep: &VerifyReport{}, files: map[string]*suspect{}, check: check, dry: dryRun}
 	if err := s.walk(v.add, v.broken); err != nil {
 		return nil, fmt.Errorf("verify store: %w", err)
 	}
@@ -54,6 +55,9 @@ func (s *Store) Verify(ctx context.Context, check Check, progress func(done, tot
 	var total, done int64
 	for _, f := range v.order {
 		total += f.size
+	}
+	if progress != nil {
+		progress(0, total)
 	}
 	for _, f := range v.order {
 		if err := ctx.Err(); err != nil {
@@ -71,6 +75,7 @@ func (s *Store) Verify(ctx context.Context, check Check, progress func(done, tot
 
 type verifier struct {
 	*Store
+	ctx   context.Context
 	rep   *VerifyReport
 	files map[string]*suspect
 	order []*suspect
@@ -167,7 +172,10 @@ func (v *verifier) read(f *suspect, file fsx.File) (info fsx.Info, reason string
 		return info, fmt.Sprintf("it is %d bytes long and should be %d", info.Size, e.Size), nil
 	}
 	root, sum, err := v.check(e, file)
-	if err != nil {
+	switch {
+	case err != nil && v.ctx.Err() != nil:
+		return info, "", context.Cause(v.ctx) // a reading that was broken off says nothing
+	case err != nil:
 		return info, err.Error(), nil
 	}
 	for _, e := range f.entries {

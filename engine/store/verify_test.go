@@ -7,6 +7,9 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"cosmo/engine/digest"
+	"cosmo/engine/fsx"
 )
 
 // flip changes one byte of a file and hides it from size and mtime.
@@ -40,14 +43,19 @@ func TestVerify(t *testing.T) {
 	listed := mustMake(t, s, 3, []byte("three"), []byte("list three"))
 	lost := mustMake(t, s, 4, []byte("four"), nil)
 	touched := mustMake(t, s, 5, []byte("five"), nil)
-	var done, total int64
-	progress := func(d, n int64) { done, total = d, n }
+	var first, done, total int64
+	progress := func(d, n int64) {
+		if d == 0 {
+			first = n
+		}
+		done, total = d, n
+	}
 	rep, err := s.Verify(ctx, check, progress, false)
 	if err != nil || rep.Objects != 6 || len(rep.Damages)+len(rep.Missing)+rep.Healed+rep.Broken != 0 {
 		t.Fatalf("sound: %+v, %v", rep, err)
 	}
-	if want := e.Size + listed.Size + lost.Size + touched.Size; done != want || total != want {
-		t.Errorf("progress %d of %d, want %d", done, total, want)
+	if want := e.Size + listed.Size + lost.Size + touched.Size; done != want || total != want || first != want {
+		t.Errorf("progress %d of %d, want %d, told before reading: %d", done, total, want, first)
 	}
 	flip(t, s.Abs(e.Object))
 	flip(t, s.Abs(listed.Attach))
@@ -98,5 +106,23 @@ func TestVerifyStops(t *testing.T) {
 	cancel()
 	if _, err := s.Verify(ctx, check, nil, false); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestVerifyBrokenOff: an object whose reading was cancelled is not damaged.
+func TestVerifyBrokenOff(t *testing.T) {
+	s := open(t, t.TempDir())
+	mustMake(t, s, 1, []byte("one"), nil)
+	ctx, cancel := context.WithCancel(context.Background())
+	stopped := func(*Entry, fsx.File) (root, sum digest.Sum, err error) {
+		cancel()
+		return root, sum, ctx.Err()
+	}
+	rep, err := s.Verify(ctx, stopped, nil, false)
+	if !errors.Is(err, context.Canceled) || len(rep.Damages) > 0 {
+		t.Errorf("got %+v, %v", rep, err)
+	}
+	if mustLookup(t, s, 1) == nil {
+		t.Error("a sound object was set aside")
 	}
 }

@@ -12,7 +12,7 @@ type evidence struct {
 	vpred, ztsnr, ema, schedule, scaled                 bool
 	nai, diffusersVAE                                   bool
 
-	lora, flux, sd3, diffusers, vaeAlone, control, embedding bool
+	lora, flux, sd3, video, diffusers, vae, encoder, control, embedding bool
 }
 
 func gather(h *Header) *evidence {
@@ -62,6 +62,7 @@ func (e *evidence) fromUNet(name string, shape []int64) {
 		return
 	}
 	e.unet = true
+	e.video = e.video || strings.Contains(rest, ".time_stack.")
 	e.deepBlocks = e.deepBlocks || index > 8
 	module, inner, _ := strings.Cut(rest, ".")
 	if part == "input_blocks" && index == 0 && rest == "0.weight" && len(shape) == 4 {
@@ -99,6 +100,7 @@ func (e *evidence) fromRest(name string) {
 	case has("conditioner.embedders.0.model."):
 		e.refinerEncoder = true
 	case has("first_stage_model."):
+		e.vae = true
 		e.diffusersVAE = e.diffusersVAE || strings.Contains(name, ".mid.attn_1.to_")
 	case has("model_ema.diffusion_model"):
 		e.ema = true
@@ -108,19 +110,21 @@ func (e *evidence) fromRest(name string) {
 		e.vpred = true
 	case name == "ztsnr":
 		e.ztsnr = true
-	case has("lora_"), strings.Contains(name, ".lora_"), strings.Contains(name, ".lora."), strings.HasSuffix(name, ".hada_w1_a"), strings.HasSuffix(name, ".lokr_w1"):
+	case has("lora_"), has("lycoris_"), strings.Contains(name, ".lora_"), strings.Contains(name, ".lora."):
 		e.lora = true
-	case has("double_blocks."), has("single_blocks."):
+	case has("double_blocks."), has("single_blocks."), has("single_transformer_blocks."):
 		e.flux = true
 	case has("joint_blocks."):
 		e.sd3 = true
+	case has("control_model."), has("controlnet_"):
+		e.control = true
 	case has("down_blocks."), has("up_blocks."), has("mid_block."):
 		e.diffusers = true
 	case has("encoder.conv_in."), has("decoder.conv_in."):
-		e.vaeAlone = true
-	case has("control_model."):
-		e.control = true
-	case name == "emb_params", has("string_to_param"):
+		e.vae = true
+	case has("text_model."):
+		e.encoder = true
+	case name == "emb_params", name == "clip_l", name == "clip_g":
 		e.embedding = true
 	}
 }
@@ -132,7 +136,9 @@ func (e *evidence) arch() (a Arch, foreign string) {
 		return "", "a Flux model"
 	case e.sd3:
 		return "", "an SD 3 model"
-	case e.refinerEncoder && !e.twoEncoders, e.unet && e.label && e.deepBlocks && !e.clipOpen && !e.clipHF:
+	case e.video:
+		return "", "a video model"
+	case e.refinerEncoder && !e.twoEncoders, e.unet && e.label && e.deepBlocks && !e.outerAttention && !e.clipOpen && !e.clipHF:
 		return "", "the SDXL refiner"
 	case e.twoEncoders, e.deepMiddle, e.unet && e.label && !e.clipOpen && !e.outerAttention:
 		return SDXL, ""
@@ -150,12 +156,14 @@ func (e *evidence) arch() (a Arch, foreign string) {
 		return "", ""
 	case e.lora:
 		return "", "a LoRA, not a checkpoint"
-	case e.diffusers:
-		return "", "a UNet or VAE in the diffusers layout, not a checkpoint"
-	case e.vaeAlone:
-		return "", "a VAE alone, not a checkpoint"
 	case e.control:
 		return "", "a ControlNet, not a checkpoint"
+	case e.diffusers:
+		return "", "a UNet in the diffusers layout, not a checkpoint"
+	case e.vae:
+		return "", "a VAE alone, not a checkpoint"
+	case e.encoder:
+		return "", "a text encoder alone, not a checkpoint"
 	case e.embedding:
 		return "", "a textual inversion, not a checkpoint"
 	}

@@ -48,7 +48,7 @@ func ReadHeader(r io.ReaderAt, size int64) (*Header, error) {
 		return nil, err
 	}
 	if !utf8.Valid(b) {
-		return nil, malformed("the header is not valid UTF-8")
+		return nil, malformed("the header is not valid UTF-8; the file is damaged")
 	}
 	h := &Header{DataStart: 8 + int64(len(b)), FileSize: size, index: map[string]int{}}
 	p := parser{Header: h, scanner: scanner{b: b}}
@@ -57,7 +57,7 @@ func ReadHeader(r io.ReaderAt, size int64) (*Header, error) {
 		if errors.As(err, &f) {
 			return nil, err
 		}
-		return nil, malformed("the header is not valid JSON: it %v", err)
+		return nil, malformed("the header is not the JSON text it should be: it %v", err)
 	}
 	if err := h.settle(); err != nil {
 		return nil, err
@@ -65,37 +65,43 @@ func ReadHeader(r io.ReaderAt, size int64) (*Header, error) {
 	return h, nil
 }
 
-// headerBytes reads the JSON text of a header.
+// headerBytes reads the JSON text of a header. Where no header can be, it says
+// what the file is instead, if it can tell.
 func headerBytes(r io.ReaderAt, size int64) ([]byte, error) {
 	start := make([]byte, min(max(size, 0), sniffLength))
 	if _, err := io.ReadFull(io.NewSectionReader(r, 0, size), start); err != nil {
 		return nil, fmt.Errorf("read header: %w", err)
 	}
-	if size < 8 {
-		if what := sniff(start); what != "" {
-			return nil, malformed("%s", what)
-		}
-		return nil, malformed("the file has only %d bytes; a safetensors file begins with the length of its header in 8", size)
+	var n uint64
+	if size >= 8 {
+		n = binary.LittleEndian.Uint64(start)
 	}
-	n := binary.LittleEndian.Uint64(start)
-	if n == 0 || n > MaxHeader {
+	if n == 0 || n > MaxHeader || !opensObject(start[8:]) {
 		if what := sniff(start); what != "" {
 			return nil, malformed("%s", what)
 		}
 	}
 	switch {
+	case size < 8:
+		return nil, malformed("the file is too short: it has %d of the 8 bytes that every safetensors file begins with", size)
 	case n == 0:
 		return nil, malformed("the header is empty: the file begins with a length of 0")
 	case n > MaxHeader:
 		return nil, malformed("this is not a safetensors file: its first 8 bytes would mean a header of %d bytes, and at most %d are allowed", n, MaxHeader)
 	case n > uint64(size-8):
-		return nil, malformed("the file is cut short: its header should have %d bytes, and only %d follow", n, size-8)
+		return nil, malformed("the file is cut short: its header should have %s, and only %d follow; fetch it again", bytesText(int64(n)), size-8)
 	}
 	b := make([]byte, n)
 	if _, err := io.ReadFull(io.NewSectionReader(r, 8, int64(n)), b); err != nil {
 		return nil, fmt.Errorf("read header: %w", err)
 	}
 	return b, nil
+}
+
+// opensObject reports whether JSON text begins as a header has to.
+func opensObject(text []byte) bool {
+	s := scanner{b: text}
+	return s.peek() == '{'
 }
 
 // parser fills a Header from its text. Offsets are relative to the data until
@@ -118,7 +124,7 @@ func (p *parser) header() error {
 		return err
 	}
 	if p.peek(); p.i < len(p.b) {
-		return malformed("the header has %q at byte %d, after its JSON; only spaces may follow", p.b[p.i], p.i)
+		return malformed("the header goes on after its JSON text, with %s; only spaces may follow", p.here())
 	}
 	return nil
 }
@@ -241,7 +247,7 @@ func (p *parser) tensor(key []byte) error {
 		return bad("%v", err)
 	}
 	if n != t.Bytes {
-		return bad("%s of shape %s takes %d bytes, and its data_offsets give it %d", t.DType, shapeText(t.Shape), n, t.Bytes)
+		return bad("%s of shape %s takes %s, and its data_offsets give it %d", t.DType, shapeText(t.Shape), bytesText(n), t.Bytes)
 	}
 	p.index[t.Name] = len(p.Tensors)
 	p.Tensors = append(p.Tensors, t)
@@ -257,7 +263,7 @@ func (p *parser) numbers(most int) error {
 			return err
 		}
 		if len(p.dims)-from == most {
-			return fmt.Errorf("has more than %d numbers", most)
+			return fmt.Errorf("has more than %d numbers there", most)
 		}
 		p.dims = append(p.dims, n)
 		return nil
@@ -281,9 +287,9 @@ func (h *Header) settle() error {
 		t := &h.Tensors[i]
 		switch {
 		case t.Offset > at && i == 0:
-			return malformed("tensor %s: it should begin the data, and begins at %d", quote(t.Name), t.Offset)
+			return malformed("there is a hole of %s before the first tensor, %s", bytesText(t.Offset), quote(t.Name))
 		case t.Offset > at:
-			return malformed("there is a hole of %d bytes between the tensors %s and %s", t.Offset-at, quote(h.Tensors[i-1].Name), quote(t.Name))
+			return malformed("there is a hole of %s between the tensors %s and %s", bytesText(t.Offset-at), quote(h.Tensors[i-1].Name), quote(t.Name))
 		case t.Offset < at:
 			return malformed("the tensors %s and %s overlap", quote(h.Tensors[i-1].Name), quote(t.Name))
 		}
@@ -292,9 +298,9 @@ func (h *Header) settle() error {
 	}
 	switch have := h.FileSize - h.DataStart; {
 	case have < at:
-		return malformed("the file is cut short: its tensors take %d bytes, and only %d follow the header; fetch it again", at, have)
+		return malformed("the file is cut short: its tensors take %s, and only %d follow the header; fetch it again", bytesText(at), have)
 	case have > at:
-		return malformed("%d bytes follow the last tensor; the file is damaged or not what its header says", have-at)
+		return malformed("the file goes on for %s after what its header describes; it is damaged, or the header is another file's", bytesText(have-at))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -22,8 +23,13 @@ func (s *scanner) expected(what string) error {
 	if s.i >= len(s.b) {
 		return fmt.Errorf("ends where %s should be", what)
 	}
+	return fmt.Errorf("has %s where %s should be", s.here(), what)
+}
+
+// here names the next character and its place in the header.
+func (s *scanner) here() string {
 	r, _ := utf8.DecodeRune(s.b[s.i:])
-	return fmt.Errorf("has %q at byte %d where %s should be", r, s.i, what)
+	return fmt.Sprintf("%q at byte %d", r, s.i)
 }
 
 // peek skips white space and returns the next byte, 0 at the end.
@@ -242,11 +248,11 @@ func (s *scanner) whole() (int64, error) {
 }
 
 // skip reads any value and forgets it.
+// depth is how many objects and arrays it is in.
 func (s *scanner) skip(depth int) error {
-	if depth > maxDepth {
-		return errDeep
-	}
 	switch c := s.peek(); {
+	case (c == '{' || c == '[') && depth == maxDepth:
+		return errDeep
 	case c == '{':
 		return s.object(func([]byte) error { return s.skip(depth + 1) })
 	case c == '[':
@@ -273,8 +279,9 @@ func (s *scanner) word(w string) bool {
 	return false
 }
 
-// number reads any JSON number.
+// number reads any JSON number that a float64 can hold.
 func (s *scanner) number() error {
+	from := s.i
 	digits := func() bool {
 		from := s.i
 		for s.i < len(s.b) && s.b[s.i] >= '0' && s.b[s.i] <= '9' {
@@ -303,6 +310,9 @@ func (s *scanner) number() error {
 		if !digits() {
 			return s.expected("a digit")
 		}
+	}
+	if _, err := strconv.ParseFloat(string(s.b[from:s.i]), 64); err != nil {
+		return fmt.Errorf("has a number at byte %d that is too large", from)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -178,8 +179,8 @@ func Write(w io.Writer, layout *Layout, data func(i int) (io.Reader, error)) err
 		if err == nil && n < t.Bytes {
 			err = fmt.Errorf("its data end after %d of %d bytes", n, t.Bytes)
 		}
-		if err == nil && atLeastOne(r) {
-			err = fmt.Errorf("its data go on after %d bytes", t.Bytes)
+		if err == nil {
+			err = atEnd(r)
 		}
 		if err != nil {
 			return fmt.Errorf("write tensor %s: %w", quote(t.Name), err)
@@ -188,7 +189,13 @@ func Write(w io.Writer, layout *Layout, data func(i int) (io.Reader, error)) err
 	return nil
 }
 
-func atLeastOne(r io.Reader) bool {
-	n, _ := io.ReadFull(r, make([]byte, 1))
-	return n > 0
+// atEnd checks that nothing follows, and that the reader found all well.
+func atEnd(r io.Reader) error {
+	switch n, err := io.ReadFull(r, make([]byte, 1)); {
+	case n > 0:
+		return errors.New("its data go on after the last byte")
+	case err != io.EOF:
+		return err
+	}
+	return nil
 }

@@ -113,9 +113,9 @@ func UnmarshalSums(text []byte) ([]TensorSum, error) {
 }
 
 func parseSum(row string) (s TensorSum, err error) {
-	f := strings.Split(row, "\t")
+	f := strings.SplitN(row, "\t", 5)
 	if len(f) != 4 {
-		return s, fmt.Errorf("it has %d fields, not 4", len(f))
+		return s, fmt.Errorf("it has not the four fields name, dtype, shape and sum")
 	}
 	if s.Name, err = parseName(f[0]); err != nil {
 		return s, err

@@ -79,7 +79,7 @@ func byteSize(d DType, shape []int64) (int64, error) {
 		return 0, fmt.Errorf("its shape %s has more elements than can be counted", shapeText(shape))
 	}
 	if n%8 != 0 {
-		return 0, fmt.Errorf("its %d elements of %s do not fill whole bytes", n/uint64(d.Bits()), d)
+		return 0, fmt.Errorf("%s of shape %s takes %d bits, which is no whole number of bytes", d, shapeText(shape), n)
 	}
 	return int64(n / 8), nil
 }
@@ -89,15 +89,31 @@ func shapeText(shape []int64) string {
 	return strings.ReplaceAll(fmt.Sprint(shape), " ", ", ")
 }
 
+// bytesText writes a number of bytes for messages.
+func bytesText(n int64) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
 // quote shows a name in a message: printable, and not longer than a line.
 func quote(name string) string {
-	const most = 120
-	if len(name) <= most {
-		return fmt.Sprintf("%q", name)
+	if start := beginning(name); start != name {
+		return fmt.Sprintf("%q… (%d bytes)", start, len(name))
+	}
+	return fmt.Sprintf("%q", name)
+}
+
+// beginning is as many whole characters of a text as a message has room for.
+func beginning(text string) string {
+	const most = 120 // bytes
+	if len(text) <= most {
+		return text
 	}
 	cut := most
-	for cut > 0 && !utf8.RuneStart(name[cut]) {
+	for cut > 0 && !utf8.RuneStart(text[cut]) {
 		cut--
 	}
-	return fmt.Sprintf("%q… (%d bytes)", name[:cut], len(name))
+	return text[:cut]
 }

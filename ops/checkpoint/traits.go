@@ -71,7 +71,7 @@ func (t *Traits) compare(h *Header, ref *reference) {
 		c := component(name)
 		j, ok := ref.byName[name]
 		if !ok {
-			if c != Other && !isScale(name) {
+			if c != Other && !isScale(name) && !Optional(name) {
 				t.Extra = append(t.Extra, x.Name)
 			}
 			continue

@@ -111,6 +111,18 @@ func (s *hashing) settle(segs []segment) {
 	s.buf = s.buf[:cap(s.buf)]
 }
 
+// Hash reads a checkpoint once, whose header h is, and gives the digest of each
+// tensor, in h's order, and of the whole file. progress hears the bytes read so
+// far, in order.
+func Hash(ctx context.Context, f fsx.File, h *checkpoint.Header, threads int, progress func(done int64)) (tensors []checkpoint.TensorSum, whole digest.Sum, err error) {
+	s := newHashing(f, h)
+	hashAll(ctx, []*hashing{s}, threads, func(_ int, done int64) { progress(done) })
+	if s.err != nil {
+		return nil, digest.Sum{}, s.err
+	}
+	return s.sums, s.whole.Sum(), nil
+}
+
 // hashAll hashes files side by side: a worker takes a few at a time, so that
 // their streams fill the lanes of a vector register. progress hears the bytes
 // read of file i.
@@ -148,6 +160,9 @@ func hashAll(ctx context.Context, files []*hashing, threads int, progress func(i
 					return
 				}
 				hashBatch(ctx, files, batch, spare)
+				for _, i := range batch { // while nobody else can move them on
+					progress(i, files[i].off)
+				}
 				mu.Lock()
 				for _, i := range batch {
 					f := files[i]
@@ -160,9 +175,6 @@ func hashAll(ctx context.Context, files []*hashing, threads int, progress func(i
 				}
 				mu.Unlock()
 				wake.Broadcast()
-				for _, i := range batch {
-					progress(i, files[i].off)
-				}
 			}
 		})
 	}

@@ -71,8 +71,8 @@ func (s *Synths) some(ctx context.Context, env *engine.Env, batch []*engine.Job)
 		p.Outputs = append(p.Outputs, out)
 		env.Emit(engine.Event{Type: engine.EventStart, Address: j.Op.Address, Activity: "make", Total: layout.Size})
 	}
-	p.Progress = func(done, total int64) {
-		env.Emit(engine.Event{Type: engine.EventProgress, Address: batch[0].Op.Address, Activity: "make", Done: done, Total: total})
+	p.Progress = func(output int, done int64) {
+		env.Emit(engine.Event{Type: engine.EventProgress, Address: batch[output].Op.Address, Activity: "make", Done: done, Total: p.Outputs[output].Layout.Size})
 	}
 	if err := s.Executor.Pour(ctx, p); err != nil {
 		return err

@@ -2,10 +2,12 @@ package mix
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
 	"sort"
+	"time"
 
 	"cosmo/engine/digest"
 	"cosmo/engine/fsx"
@@ -24,18 +26,17 @@ type Executor interface {
 type Pass struct {
 	Inputs  []Input
 	Outputs []*Output
-	// Progress, if set, hears how many bytes of the outputs are on disk.
-	Progress func(done, total int64)
-	// Read counts the bytes taken from the inputs. Set by Pour.
-	Read int64
+	// Progress, if set, hears how many bytes of an output (its index) are on disk.
+	Progress func(output int, done int64)
+	// WriteTime is how long at least one write was under way. Set by Pour.
+	WriteTime time.Duration
 }
 
 // Input is a file that values come from.
 type Input struct {
 	Name string // for messages
 	R    io.ReaderAt
-	// Ahead, if set, asks the system to fetch a range that will be read soon.
-	Ahead func(off, n int64)
+	Read int64 // bytes taken from it; set by Pour
 }
 
 // Output is a file being poured. Layout fixes every offset beforehand.
@@ -69,15 +70,18 @@ type Term struct {
 	ElemSize int   // bytes
 }
 
-// DamageError says that an input no longer holds what was recorded of it.
-type DamageError struct {
-	Output, Tensor string
-	Input          int
+// InputError says that an input could not be read, or is not what it was. What
+// does not need that input can still be poured.
+type InputError struct {
+	Input int // index into Pass.Inputs
+	Err   error
 }
 
-func (e *DamageError) Error() string {
-	return fmt.Sprintf("copy tensor %s for %s: the source does not hold what was recorded of it", e.Tensor, e.Output)
-}
+func (e *InputError) Error() string { return e.Err.Error() }
+func (e *InputError) Unwrap() error { return e.Err }
+
+// ErrDamaged: a tensor does not hold what was recorded of it.
+var ErrDamaged = errors.New("its bytes are not those that were recorded of it")
 
 // CPU pours on this machine's processors.
 type CPU struct {
@@ -106,6 +110,13 @@ func (c CPU) withDefaults(outputs int) CPU {
 		c.PoolBytes = least
 	}
 	return c
+}
+
+// Memory is about what a pass holds at most, in bytes: blocks on their way to
+// disk, and each thread's chunk of every input, fp32 at the widest.
+func (c CPU) Memory(outputs, inputs int) int64 {
+	c = c.withDefaults(outputs)
+	return int64(c.PoolBytes) + int64(c.Threads)*int64(inputs)*int64(c.ChunkElems)*4
 }
 
 // step is one tensor name with everything that is read and made for it.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
-	"cosmo/engine/digest"
 	"cosmo/engine/fsx"
 	"cosmo/ops/mix/kernel"
 )
@@ -31,11 +31,11 @@ type pouring struct {
 	writing  int   // blocks on their way to disk
 	free     [][]byte
 	blocks   int // buffers made so far
-	read     int64
-	done     int64 // bytes on disk
-	total    int64
 
-	writes chan *block
+	writes  chan *block
+	atDisk  int       // writes under way
+	since   time.Time // when the first of them began
+	waiting time.Duration
 }
 
 // unit is a range of one step, with the place of its result in every output.
@@ -50,14 +50,17 @@ func (c CPU) Pour(ctx context.Context, p *Pass) error {
 	c = c.withDefaults(len(p.Outputs))
 	w := &pouring{CPU: c, pass: p, steps: p.plan()}
 	w.wake = sync.NewCond(&w.mu)
-	w.writes = make(chan *block, c.PoolBytes/c.BlockBytes+len(p.Outputs)*4)
+	blocks := int64(0) // each is sent once, so a send under the lock never waits
 	for _, out := range p.Outputs {
-		s, err := newSink(w, out)
+		blocks += out.Layout.Size/int64(c.BlockBytes) + 1
+	}
+	w.writes = make(chan *block, blocks)
+	for i, out := range p.Outputs {
+		s, err := newSink(w, i, out)
 		if err != nil {
 			return err
 		}
 		w.outs = append(w.outs, s)
-		w.total += out.Layout.Size
 	}
 	w.markOrder()
 
@@ -74,10 +77,8 @@ func (c CPU) Pour(ctx context.Context, p *Pass) error {
 	workers.Wait()
 	close(w.writes)
 	writers.Wait()
-	for _, b := range w.free {
-		fsx.FreeBuffer(b)
-	}
-	p.Read = w.read
+	w.freeBuffers()
+	p.WriteTime = w.waiting
 	if w.err != nil {
 		return w.err
 	}
@@ -89,7 +90,20 @@ func (c CPU) Pour(ctx context.Context, p *Pass) error {
 	return nil
 }
 
-// markOrder finds which outputs are filled front to back by the walk.
+// freeBuffers gives the memory back; after a failure some is still in blocks.
+func (w *pouring) freeBuffers() {
+	for _, b := range w.free {
+		fsx.FreeBuffer(b)
+	}
+	for _, s := range w.outs {
+		for _, b := range s.blocks {
+			fsx.FreeBuffer(b.buf)
+		}
+	}
+}
+
+// markOrder finds which outputs are filled front to back by the walk: those can
+// be hashed as a whole meanwhile.
 func (w *pouring) markOrder() {
 	next := make([]int, len(w.outs))
 	for i := range w.outs {
@@ -101,6 +115,11 @@ func (w *pouring) markOrder() {
 				w.outs[u.out].inOrder = false
 			}
 			next[u.out]++
+		}
+	}
+	for _, s := range w.outs {
+		if s.inOrder && s.FileSum {
+			s.whole = cursor{sink: s, file: true}
 		}
 	}
 }
@@ -154,7 +173,7 @@ func (w *pouring) worker() {
 
 func (w *pouring) allHashed() bool {
 	for _, s := range w.outs {
-		if s.busy || s.head < len(s.queue) {
+		if !s.hashed() {
 			return false
 		}
 	}
@@ -204,7 +223,7 @@ func (w *pouring) reserve(s *step, from, to int64) bool {
 
 func (w *pouring) anyBusy() bool {
 	for _, s := range w.outs {
-		if s.busy {
+		if s.tensors.busy || s.whole.busy {
 			return true
 		}
 	}
@@ -233,7 +252,6 @@ func (w *pouring) mix(u *unit, sc *scratch) error {
 	for len(sc.in) < len(u.step.reads) {
 		sc.in = append(sc.in, make([]byte, 4*w.ChunkElems))
 	}
-	var read int64
 	for i, r := range u.step.reads {
 		size := int(n) * r.ElemSize
 		if cap(sc.in[i]) < size {
@@ -246,9 +264,8 @@ func (w *pouring) mix(u *unit, sc *scratch) error {
 			if err == nil || errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
-			return fmt.Errorf("read %s at byte %d: %w", in.Name, off, err)
+			return &InputError{r.Input, fmt.Errorf("read %s at byte %d: %w", in.Name, off, err)}
 		}
-		read += int64(size)
 	}
 	for i, use := range u.step.uses {
 		out := w.outs[use.out]
@@ -276,15 +293,15 @@ func (w *pouring) mix(u *unit, sc *scratch) error {
 		}
 		out.addStats(st)
 	}
-	w.mu.Lock()
-	w.read += read
-	w.mu.Unlock()
 	return nil
 }
 
-// complete marks a unit's runs as filled and sends full blocks to the
-// writers. Called locked.
+// complete books a unit's reads, marks its runs as filled and sends full
+// blocks to the writers. Called locked.
 func (w *pouring) complete(u *unit) {
+	for _, r := range u.step.reads {
+		w.pass.Inputs[r.Input].Read += (u.to - u.from) * int64(r.ElemSize)
+	}
 	for _, rs := range u.runs {
 		for _, r := range rs {
 			w.filled(r)
@@ -298,7 +315,7 @@ func (w *pouring) filled(r *run) {
 	b.filled += r.len
 	if b.filled == b.need {
 		w.writing++
-		w.writes <- b // never blocks: the channel holds more than the pool
+		w.writes <- b
 	}
 }
 
@@ -309,80 +326,39 @@ func (w *pouring) writer() {
 		failed := w.err != nil
 		w.mu.Unlock()
 		if !failed {
+			w.writeBegins()
 			if _, err := b.sink.File.WriteAt(b.padded(), b.start); err != nil {
 				w.fail(fmt.Errorf("write %s: %w", b.sink.Name, err))
 			}
+			w.writeEnds()
 		}
 		w.mu.Lock()
 		w.writing--
 		b.written = true
 		w.release(b)
-		w.done += b.need
-		done := w.done
+		b.sink.onDisk += b.need
+		done := b.sink.onDisk
 		w.mu.Unlock()
 		w.wake.Broadcast()
-		if w.pass.Progress != nil {
-			w.pass.Progress(done, w.total)
+		if !failed && w.pass.Progress != nil {
+			w.pass.Progress(b.sink.index, done)
 		}
 	}
 }
 
-// release takes a block's buffer back once it is on disk and hashed. Called
-// locked.
-func (w *pouring) release(b *block) {
-	if b.written && b.hashed == b.need && b.buf != nil {
-		w.free = append(w.free, b.buf)
-		b.buf = nil
-		delete(b.sink.blocks, b.index)
-	}
-}
-
-// hashTask is finished bytes of several outputs, hashed together so that many
-// streams fill the lanes of a vector register.
-type hashTask struct {
-	parts []hashPart
-	jobs  []digest.Job
-}
-
-// hashable collects outputs that have at least least bytes ready in their
-// head block (or all that block will ever have). Called locked.
-func (w *pouring) hashable(least int) *hashTask {
-	var ready []*sink
-	for _, s := range w.outs {
-		if !s.busy && s.ready(int64(least)) {
-			ready = append(ready, s)
-		}
-	}
-	if len(ready) == 0 {
-		return nil
-	}
-	const most = 8 // outputs a task: 16 streams and more
-	if len(ready) > most {
-		ready = ready[:most]
-	}
-	t := &hashTask{}
-	for _, s := range ready {
-		t.parts = append(t.parts, s.take())
-	}
-	return t
-}
-
-// hash runs a task. Called locked; unlocks while hashing.
-func (w *pouring) hash(t *hashTask) {
-	for i := range t.parts {
-		t.parts[i].sink.busy = true
-		t.jobs = t.parts[i].jobs(t.jobs)
-	}
-	w.mu.Unlock()
-	digest.Update(t.jobs)
+// writeBegins and writeEnds measure how long the disk was writing, for people.
+func (w *pouring) writeBegins() {
 	w.mu.Lock()
-	for i := range t.parts {
-		p := &t.parts[i]
-		p.sink.busy = false
-		if err := p.settle(); err != nil && w.err == nil {
-			w.err = err
-		}
-		w.release(p.block)
+	defer w.mu.Unlock()
+	if w.atDisk++; w.atDisk == 1 {
+		w.since = time.Now()
 	}
-	w.wake.Broadcast()
+}
+
+func (w *pouring) writeEnds() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.atDisk--; w.atDisk == 0 {
+		w.waiting += time.Since(w.since)
+	}
 }

@@ -14,24 +14,28 @@ import (
 // and the kernels write straight into them.
 type sink struct {
 	*Output
-	w       *pouring
-	blocks  map[int64]*block // by index, those not yet released
-	queue   []*run           // in the order of the walk
-	head    int              // first run not yet hashed
-	busy    bool             // some worker is hashing it
-	inOrder bool             // the walk fills it front to back
-	file    digest.Stream
-	tensor  []*digest.Stream // by tensor, while it is being hashed
-	statsMu sync.Mutex
+	w         *pouring
+	index     int
+	onDisk    int64            // bytes
+	blocks    map[int64]*block // by index, those not yet released
+	queue     []*run           // in the order of the walk
+	dropped   int              // runs that left the queue at its head
+	inOrder   bool             // the walk fills it front to back
+	tensors   cursor
+	whole     cursor // its sink is nil if there is no need, or no order
+	fileSum   digest.Stream
+	tensorSum []*digest.Stream // by tensor, while it is being hashed
+	statsMu   sync.Mutex
 }
 
 // block is a piece of the file in memory.
 type block struct {
-	sink                 *sink
-	index, start         int64
-	buf                  []byte
-	need, filled, hashed int64 // bytes
-	written              bool
+	sink         *sink
+	index, start int64
+	buf          []byte
+	need, filled int64    // bytes
+	hashed       [2]int64 // bytes: by the tensors' cursor, by the file's
+	written      bool
 }
 
 // padded is what is written: the last block is rounded up to whole pages, and
@@ -58,11 +62,12 @@ func (r *run) bytes() []byte {
 	return r.block.buf[at : at+r.len : at+r.len]
 }
 
-func newSink(w *pouring, out *Output) (*sink, error) {
+func newSink(w *pouring, index int, out *Output) (*sink, error) {
 	if len(out.Tensors) != len(out.Layout.Tensors) {
 		return nil, fmt.Errorf("pour %s: %d plans for %d tensors", out.Name, len(out.Tensors), len(out.Layout.Tensors))
 	}
-	s := &sink{Output: out, w: w, blocks: map[int64]*block{}, tensor: make([]*digest.Stream, len(out.Tensors))}
+	s := &sink{Output: out, w: w, index: index, blocks: map[int64]*block{}, tensorSum: make([]*digest.Stream, len(out.Tensors))}
+	s.tensors = cursor{sink: s}
 	out.Sums = make([]digest.Sum, len(out.Tensors))
 	header := out.Layout.Header
 	for off := int64(0); off < int64(len(header)); {
@@ -90,6 +95,28 @@ func (s *sink) block(off int64) *block {
 		s.blocks[i] = b
 	}
 	return b
+}
+
+// hashed reports whether nothing is left to hash.
+func (s *sink) hashed() bool {
+	for _, c := range []*cursor{&s.tensors, &s.whole} {
+		if c.sink != nil && (c.busy || c.head-s.dropped < len(s.queue)) {
+			return false
+		}
+	}
+	return true
+}
+
+// drop forgets runs that both cursors have passed, now and then.
+func (s *sink) drop() {
+	passed := s.tensors.head
+	if s.whole.sink != nil {
+		passed = min(passed, s.whole.head)
+	}
+	if n := passed - s.dropped; n > 4096 {
+		s.queue = append(s.queue[:0], s.queue[n:]...)
+		s.dropped = passed
+	}
 }
 
 // newBlocks counts the blocks that a range of a tensor would open.
@@ -129,92 +156,6 @@ func (s *sink) place(tensor int, from, to int64) []*run {
 	return runs
 }
 
-// ready reports whether the finished runs at the head, up to the end of their
-// block, hold least bytes or complete the block.
-func (s *sink) ready(least int64) bool {
-	var n int64
-	for i := s.head; i < len(s.queue); i++ {
-		r := s.queue[i]
-		if !r.done || r.block != s.queue[s.head].block {
-			break
-		}
-		if n += r.len; n >= least || r.block.hashed+n == r.block.need {
-			return true
-		}
-	}
-	return false
-}
-
-// hashPart is what one task hashes of one output: runs of one block.
-type hashPart struct {
-	sink  *sink
-	block *block
-	runs  []*run
-}
-
-// take removes the finished runs of the head block from the queue.
-func (s *sink) take() hashPart {
-	p := hashPart{sink: s, block: s.queue[s.head].block}
-	for s.head < len(s.queue) {
-		r := s.queue[s.head]
-		if !r.done || r.block != p.block {
-			break
-		}
-		p.runs = append(p.runs, r)
-		s.queue[s.head] = nil
-		s.head++
-	}
-	if s.head > 4096 { // keep the queue short on files of many runs
-		s.queue = append(s.queue[:0], s.queue[s.head:]...)
-		s.head = 0
-	}
-	return p
-}
-
-// jobs appends the hashing of a part: adjacent runs of one tensor are one job,
-// and so are all adjacent runs for the whole file.
-func (p *hashPart) jobs(jobs []digest.Job) []digest.Job {
-	s := p.sink
-	for i := 0; i < len(p.runs); {
-		first := p.runs[i]
-		end, j := first.off+first.len, i+1
-		for j < len(p.runs) && p.runs[j].tensor == first.tensor && p.runs[j].off == end {
-			end += p.runs[j].len
-			j++
-		}
-		if t := first.tensor; t >= 0 {
-			if s.tensor[t] == nil {
-				s.tensor[t] = new(digest.Stream)
-			}
-			at := first.off - p.block.start
-			jobs = append(jobs, digest.Job{Stream: s.tensor[t], Data: p.block.buf[at : at+end-first.off]})
-		}
-		i = j
-	}
-	if s.FileSum && s.inOrder {
-		first, last := p.runs[0], p.runs[len(p.runs)-1]
-		jobs = append(jobs, digest.Job{Stream: &s.file, Data: p.block.buf[first.off-p.block.start : last.off+last.len-p.block.start]})
-	}
-	return jobs
-}
-
-// settle books a hashed part. Called locked.
-func (p *hashPart) settle() error {
-	s := p.sink
-	for _, r := range p.runs {
-		p.block.hashed += r.len
-		if !r.last {
-			continue
-		}
-		sum := s.tensor[r.tensor].Sum()
-		s.Sums[r.tensor], s.tensor[r.tensor] = sum, nil
-		if want := s.Tensors[r.tensor].Want; !want.IsZero() && want != sum {
-			return &DamageError{Output: s.Name, Tensor: s.Layout.Tensors[r.tensor].Name, Input: s.Tensors[r.tensor].Terms[0].Input}
-		}
-	}
-	return nil
-}
-
 func (s *sink) addStats(st kernel.Stats) {
 	s.statsMu.Lock()
 	s.Stats.Add(st)
@@ -229,7 +170,7 @@ func (s *sink) finish() error {
 	}
 	switch {
 	case s.FileSum && s.inOrder:
-		s.Sum = s.file.Sum()
+		s.Sum = s.fileSum.Sum()
 	case s.FileSum:
 		if err := s.File.SetDirect(false); err != nil {
 			return fmt.Errorf("read %s back: %w", s.Name, err)

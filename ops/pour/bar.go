@@ -2,7 +2,7 @@ package pour
 
 import (
 	"fmt"
-	"os"
+	"slices"
 
 	"cosmo/engine"
 	"cosmo/engine/digest"
@@ -28,6 +28,7 @@ type ingredient struct {
 	header *checkpoint.Header
 	traits *checkpoint.Traits
 	sums   map[string]digest.Sum
+	donor  bool // an older file of the store, opened to clone tensors from
 }
 
 func (b *bar) open(fs fsx.FS, r *engine.Result) (*ingredient, error) {
@@ -39,7 +40,7 @@ func (b *bar) open(fs fsx.FS, r *engine.Result) (*ingredient, error) {
 		return nil, err
 	}
 	if r.Attach != "" {
-		text, err := os.ReadFile(r.Attach)
+		text, err := fs.ReadFile(r.Attach)
 		if err != nil {
 			x.file.Close()
 			return nil, fmt.Errorf("read tensor digests: %w", err)
@@ -50,9 +51,6 @@ func (b *bar) open(fs fsx.FS, r *engine.Result) (*ingredient, error) {
 			return nil, err
 		}
 		x.sums = sumsByName(list)
-	}
-	if b.byPath == nil {
-		b.byPath = map[string]*ingredient{}
 	}
 	b.byPath[r.Path] = x
 	b.list = append(b.list, x)
@@ -83,12 +81,6 @@ func (b *bar) close() {
 
 func (x *ingredient) leaf(address string) *mix.Leaf {
 	return mix.NewLeaf(address, x.header.Tensors, x.traits)
-}
-
-func (x *ingredient) input() mix.Input {
-	return mix.Input{Name: x.path, R: x.file, Ahead: func(off, n int64) {
-		_ = x.file.Advise(off, n, fsx.WillNeed) // a hint; reading works without
-	}}
 }
 
 // unchanged reports whether the file is still the one that was opened.
@@ -122,11 +114,13 @@ type donation struct {
 func (im *Impl) findDonors(st *store.Store, b *bar, g *glass) (map[int]donation, error) {
 	if !b.loaded {
 		b.loaded = true
+		seen := map[string]bool{}
 		err := st.Each(func(e *store.Entry) error {
-			if e.Op != Kind || e.Attach == "" {
-				return nil
+			if e.Op != Kind || e.Attach == "" || seen[e.Object] {
+				return nil // an object is listed under two keys
 			}
-			text, err := os.ReadFile(st.Abs(e.Attach))
+			seen[e.Object] = true
+			text, err := im.FS.ReadFile(st.Abs(e.Attach))
 			if err != nil {
 				return nil // an entry without its list donates nothing
 			}
@@ -163,8 +157,8 @@ func (im *Impl) findDonors(st *store.Store, b *bar, g *glass) (map[int]donation,
 				}
 				d.file = x
 			}
-			t, ok := d.file.header.Lookup(l.name)
-			if !ok || t.DType != g.parts[i].DType {
+			t := d.file.header.Lookup(l.name)
+			if t == nil || t.DType != g.parts[i].DType {
 				continue
 			}
 			found[i] = donation{from: d.file, offset: t.Offset, sum: l.sum}
@@ -179,12 +173,23 @@ func (b *bar) openDonor(fs fsx.FS, path string) (*ingredient, error) {
 		return x, nil
 	}
 	x, err := openIngredient(fs, path)
-	if err == nil {
-		if b.byPath == nil {
-			b.byPath = map[string]*ingredient{}
-		}
-		b.byPath[path] = x
-		b.list = append(b.list, x)
+	if err != nil {
+		return nil, err
 	}
-	return x, err
+	x.donor = true
+	b.byPath[path] = x
+	b.list = append(b.list, x)
+	return x, nil
+}
+
+// disown takes nothing more from a donor.
+func (b *bar) disown(file *ingredient, group []*glass) {
+	b.donors = slices.DeleteFunc(b.donors, func(d *donor) bool { return d.file == file })
+	for _, g := range group {
+		for i, d := range g.donors {
+			if d.from == file {
+				delete(g.donors, i)
+			}
+		}
+	}
 }

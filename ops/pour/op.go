@@ -2,34 +2,31 @@ package pour
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 
 	"cosmo/lang"
 	"cosmo/ops/checkpoint"
 	"cosmo/ops/mix"
+	"cosmo/ops/release"
 )
 
 // Kind is the op kind of a poured checkpoint, with or without a label.
 const Kind = "mix"
 
-// Data is what a pour op needs beyond its inputs. Inputs are the leaves, in
-// the order of Leaves.
+// Data is what a pour op needs beyond its inputs.
 type Data struct {
-	Leaves    []lang.Address
-	Main      *lang.Form
-	VAE, CLIP *lang.Form
-	First     lang.Address // the leaf written first
-	DType     map[string]checkpoint.DType
-	ExtraKeys string
-	Label     *Label // nil: a plain checkpoint of the store
-}
+	Leaves         []lang.Address // parallel to the op's inputs
+	Main           *lang.Form
+	VAE, CLIP      *lang.Form
+	First          lang.Address // the leaf that is named first
+	DType          map[string]checkpoint.DType
+	ExtraKeys      string // "" is "drop"
+	Complete       bool   // a missing tensor is an error
+	AllowNonfinite bool   // so is a new NaN or infinity in a release, unless this is set
 
-// Label is the part of a release's label that the recipe decides.
-type Label struct {
-	Title, Description, Author, License string
-	Written                             string
-	EmbedRecipe                         bool
+	Label *release.Label // nil: a plain checkpoint of the store
+	Place string         // where a release belongs, absolute; no part of the key
 }
 
 // Params is the canonical text of everything but the ingredients that shapes
@@ -41,27 +38,14 @@ func (d *Data) Params() string {
 		extra = "drop"
 	}
 	fmt.Fprintf(&b, "extra_keys %s\n", extra)
-	comps := make([]string, 0, len(d.DType))
-	for c := range d.DType {
-		comps = append(comps, c)
+	var types []string
+	for c, t := range d.DType {
+		types = append(types, fmt.Sprintf("dtype %s %s\n", c, t))
 	}
-	sort.Strings(comps)
-	for _, c := range comps {
-		fmt.Fprintf(&b, "dtype %s %s\n", c, d.DType[c])
-	}
-	if l := d.Label; l != nil {
-		for _, kv := range [][2]string{{"title", l.Title}, {"description", l.Description}, {"author", l.Author}, {"license", l.License}} {
-			if kv[1] != "" {
-				fmt.Fprintf(&b, "label %s %q\n", kv[0], kv[1])
-			}
-		}
-		if l.EmbedRecipe {
-			// The embedded recipe names its ingredients.
-			fmt.Fprintf(&b, "label recipe %q\n", l.Written)
-		}
-		for _, a := range d.Leaves {
-			fmt.Fprintf(&b, "label ingredient %q\n", a)
-		}
+	slices.Sort(types)
+	b.WriteString(strings.Join(types, ""))
+	if d.Label != nil {
+		fmt.Fprintf(&b, "label %q\n", d.Label.Text())
 	}
 	return b.String()
 }
@@ -73,10 +57,8 @@ func (d *Data) Role(leaf lang.Address) string {
 		if f == nil {
 			return
 		}
-		for _, t := range f.Terms {
-			if t.Leaf == leaf {
-				parts = append(parts, name+" "+t.Coef.Canonical())
-			}
+		if c := f.Coef(leaf); !c.IsZero() {
+			parts = append(parts, name+" "+c.Canonical())
 		}
 	}
 	add("mix", d.Main)
@@ -90,22 +72,18 @@ func (d *Data) Role(leaf lang.Address) string {
 
 // Glass builds the tensor plan's input from opened leaves.
 func (d *Data) Glass(leaves []*mix.Leaf) *mix.Glass {
-	index := map[lang.Address]int{}
-	for i, a := range d.Leaves {
-		index[a] = i
-	}
 	form := func(f *lang.Form) mix.Form {
 		if f == nil {
 			return nil
 		}
 		out := make(mix.Form, len(f.Terms))
 		for i, t := range f.Terms {
-			out[i] = mix.FormTerm{Leaf: index[t.Leaf], Coef: t.Coef}
+			out[i] = mix.FormTerm{Leaf: slices.Index(d.Leaves, t.Leaf), Coef: t.Coef}
 		}
 		return out
 	}
 	return &mix.Glass{
 		Leaves: leaves, Main: form(d.Main), VAE: form(d.VAE), CLIP: form(d.CLIP),
-		First: index[d.First], DType: d.DType, ExtraKeys: d.ExtraKeys,
+		First: slices.Index(d.Leaves, d.First), DType: d.DType, ExtraKeys: d.ExtraKeys, Complete: d.Complete,
 	}
 }

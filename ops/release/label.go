@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/big"
+	"maps"
 	"strings"
 
 	"cosmo/engine/digest"
@@ -12,31 +12,33 @@ import (
 	"cosmo/ops/checkpoint"
 )
 
-// Label is what a release file says of itself.
+// Label is what a release file says of itself. All but the digests of Ingredients
+// follows from the recipe.
 type Label struct {
+	Name                                string // the release's own, as its address has it
 	Title, Description, Author, License string
-	Arch                                checkpoint.Arch
-	VPrediction                         bool
-	Written                             string // the mix as the author wrote it
-	Form                                *lang.Form
-	Ingredients                         []Ingredient // one per leaf of Form, sorted by address
-	Half                                bool         // the UNet is stored in 16 bits
+	Form, VAE, CLIP                     *lang.Form   // over Ingredients; VAE and CLIP may be nil
+	First                               lang.Address // the leaf whose integer tensors are taken
+	DType                               map[string]checkpoint.DType
+	ExtraKeys                           string
+	AnyMass, AllowNonfinite, Complete   bool
 	EmbedRecipe                         bool
+	Ingredients                         []Ingredient // the leaves of all forms, sorted by name
+
+	// Known when the ingredients are open.
+	Arch        checkpoint.Arch
+	VPrediction bool
+	Half        bool // the UNet is stored in 16 bits
 }
 
 // Ingredient is a leaf as the label names it.
 type Ingredient struct {
 	Address lang.Address
+	Source  string // where it can be had; "" for a file of the author's
 	SHA256  digest.Sum
 	Root    digest.Sum
 	Legacy  string            // A1111's short hash, see LegacyHash
 	Meta    map[string]string // its own metadata, for the lineage it carries
-}
-
-// Name is the ingredient's own name: its address without the block type.
-func (i Ingredient) Name() string {
-	_, name, _ := strings.Cut(string(i.Address), ".")
-	return name
 }
 
 // LegacyHash is the eight digits by which A1111 knew checkpoints before it
@@ -72,7 +74,7 @@ func (l *Label) Metadata() (map[string]string, error) {
 	spec("resolution", resolution)
 	var names []string
 	for _, i := range l.Ingredients {
-		names = append(names, i.Name())
+		names = append(names, i.Address.Name())
 	}
 	spec("merged_from", strings.Join(names, ", "))
 	if l.Arch != "" {
@@ -81,6 +83,9 @@ func (l *Label) Metadata() (map[string]string, error) {
 			prediction = "v"
 		}
 		spec("prediction_type", prediction)
+	}
+	if mass := l.Form.Mass().Canonical(); mass != "1" {
+		m["cosmo.mass"] = mass
 	}
 	if err := l.a1111(m); err != nil {
 		return nil, err
@@ -91,16 +96,20 @@ func (l *Label) Metadata() (map[string]string, error) {
 	return m, nil
 }
 
+// maxLineage bounds what is copied from an ingredient's own label, in bytes: a
+// header must stay readable, however long the line of ancestors.
+const maxLineage = 1 << 20
+
 // architecture gives ModelSpec's name and native resolution.
 func architecture(a checkpoint.Arch, v bool) (name, resolution string) {
 	switch {
-	case a == "sd1":
+	case a == checkpoint.SD1:
 		return "stable-diffusion-v1", "512x512"
-	case a == "sd2" && v:
+	case a == checkpoint.SD2 && v:
 		return "stable-diffusion-v2-768-v", "768x768"
-	case a == "sd2":
+	case a == checkpoint.SD2:
 		return "stable-diffusion-v2-512", "512x512"
-	case a == "sdxl":
+	case a == checkpoint.SDXL:
 		return "stable-diffusion-xl-v1-base", "1024x1024"
 	}
 	return "", ""
@@ -134,23 +143,21 @@ func (l *Label) a1111(m map[string]string) error {
 		"is_instruct_pix2pix":  false,
 	}
 	if l.EmbedRecipe {
-		recipe["formula"] = l.Written
+		recipe["formula"] = l.formText(l.Form)
 	}
 	models := map[string]json.RawMessage{}
 	for _, i := range l.Ingredients {
 		var old map[string]json.RawMessage
-		if json.Unmarshal([]byte(i.Meta["sd_merge_models"]), &old) == nil {
-			for sha, entry := range old {
-				models[sha] = entry
-			}
+		if text := i.Meta["sd_merge_models"]; len(text) <= maxLineage && json.Unmarshal([]byte(text), &old) == nil {
+			maps.Copy(models, old)
 		}
 	}
 	for _, i := range l.Ingredients {
 		var own any
-		if text := i.Meta["sd_merge_recipe"]; json.Valid([]byte(text)) {
+		if text := i.Meta["sd_merge_recipe"]; len(text) <= maxLineage && json.Valid([]byte(text)) {
 			own = json.RawMessage(text)
 		}
-		entry, err := json.Marshal(map[string]any{"name": i.Name(), "legacy_hash": i.Legacy, "sd_merge_recipe": own})
+		entry, err := json.Marshal(map[string]any{"name": i.Address.Name(), "legacy_hash": i.Legacy, "sd_merge_recipe": own})
 		if err != nil {
 			return fmt.Errorf("write merge record of %s: %w", i.Address, err)
 		}
@@ -164,62 +171,4 @@ func (l *Label) a1111(m map[string]string) error {
 		m[key] = string(text)
 	}
 	return nil
-}
-
-// Recipe is the mix as a recipe of its own: ingredients by digest and one
-// flattened, exact form. Labels are the recipe's; paths are left out.
-func (l *Label) Recipe() string {
-	var b strings.Builder
-	for _, i := range l.Ingredients {
-		fmt.Fprintf(&b, "model %q {\n  sha256 = %q\n}\n", i.Name(), i.SHA256.Hex())
-	}
-	if l.Written != "" {
-		fmt.Fprintf(&b, "# written: %s\n", strings.ReplaceAll(l.Written, "\n", " "))
-	}
-	fmt.Fprintf(&b, "cocktail %q {\n  mix = %s\n}\n", l.Title, FormText(l.Form))
-	return b.String()
-}
-
-// FormText writes a form as a recipe expression with exact coefficients.
-func FormText(f *lang.Form) string {
-	var b strings.Builder
-	for n, t := range f.Terms {
-		sign, c := " + ", t.Coef
-		if c.IsScalar() && c.At("").Sign() < 0 {
-			sign, c = " - ", c.Neg()
-		}
-		if n == 0 {
-			sign = strings.TrimPrefix(strings.TrimSuffix(sign, " "), " +")
-		}
-		b.WriteString(sign)
-		b.WriteString(coefText(c))
-		b.WriteString(reference(t.Leaf))
-	}
-	return b.String()
-}
-
-func coefText(c lang.Coef) string {
-	if c.IsScalar() {
-		r := c.At("")
-		if r.Cmp(big.NewRat(1, 1)) == 0 {
-			return ""
-		}
-		if !r.IsInt() {
-			return "(" + r.RatString() + ") * "
-		}
-		return r.RatString() + " * "
-	}
-	return c.Expression() + " * "
-}
-
-// reference writes an address so that a recipe reads it whatever its label.
-func reference(a lang.Address) string {
-	kind, name, _ := strings.Cut(string(a), ".")
-	plain := name != "" && !strings.ContainsFunc(name, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_')
-	}) && (name[0] < '0' || name[0] > '9')
-	if plain {
-		return kind + "." + name
-	}
-	return fmt.Sprintf("%s[%q]", kind, name)
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"cosmo/lang"
 )
 
 // Bytes writes a byte count with three digits and decimal units, as disks and
@@ -88,7 +90,7 @@ func thousands(n int64) string {
 func kinds(addresses []string) string {
 	n := map[string]int64{}
 	for _, a := range addresses {
-		kind, _, _ := strings.Cut(a, ".")
+		kind, _, _ := lang.Address(a).Parts()
 		n[kind]++
 	}
 	var parts []string

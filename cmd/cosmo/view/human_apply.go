@@ -158,7 +158,7 @@ func (h *Human) Applied(o *ops.Outcome) {
 func (h *Human) outputs(o *ops.Outcome) {
 	on := style(h.out.Color)
 	w := h.out.width()
-	both := w >= 110
+	both := w >= wideScreen
 	t := &table{columns: []column{{head: "FILE", shrink: true}, {head: "SIZE", right: true}, {head: "ROOT"}, {head: "SHA256"}, {}}}
 	if both {
 		t.columns = append([]column{{head: "OUTPUT", style: on.bold}}, t.columns...)

@@ -58,24 +58,24 @@ func (h *Human) planItems(items []ops.PlanItem) {
 		}
 		h.printf("  %s\n", line)
 		if reason != "" && !beside {
-			h.planDetail("why", strings.Fields(reason), " ")
+			h.detail("why", strings.Fields(reason), " ")
 		}
 		if it.Action != "make" {
 			continue
 		}
 		if it.Dest != "" {
-			h.planDetail("to", []string{clean(it.Dest)}, "")
+			h.detail("to", []string{clean(it.Dest)}, "")
 		}
 		names := make([]string, len(it.From))
 		for k, a := range it.From {
 			names[k] = clean(a)
 		}
-		h.planDetail("from", names, gap)
+		h.detail("from", names, gap)
 	}
 }
 
-// planDetail is a labelled paragraph under an item.
-func (h *Human) planDetail(label string, words []string, between string) {
+// detail is a labelled paragraph under an item.
+func (h *Human) detail(label string, words []string, between string) {
 	const indent = 5
 	w := h.out.width() - indent - 6
 	for i := range words {

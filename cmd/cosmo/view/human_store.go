@@ -1,12 +1,119 @@
 package view
 
-import "cosmo/engine/store"
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
 
-func (h *Human) Listed(dir string, items []store.ListItem) {}
-func (h *Human) Verifying(done, total int64)               {}
-func (h *Human) Verified(r *store.VerifyReport)            {}
-func (h *Human) Collected(r *store.GCReport, dryRun bool)  {}
-func (v *JSON) Listed(dir string, items []store.ListItem)  {}
-func (v *JSON) Verifying(done, total int64)                {}
-func (v *JSON) Verified(r *store.VerifyReport)             {}
-func (v *JSON) Collected(r *store.GCReport, dryRun bool)   {}
+	"cosmo/engine/store"
+)
+
+// wideScreen is how many columns a screen needs to show full paths beside addresses.
+const wideScreen = 110
+
+// Listed implements Store: one line an object, with all it was made for.
+func (h *Human) Listed(l *Listing) {
+	on := style(h.out.Color)
+	w := h.out.width()
+	list := objectsOf(l.Items)
+	all, unkept := totals(list)
+	t := &table{columns: []column{{head: "ADDRESS", shrink: true, style: on.bold}, {head: "KIND"}, {head: "SIZE", right: true}, {head: "ROOT"}, {head: "STATE"}, {head: "KEPT BY"}}}
+	for i := range list {
+		o := &list[i]
+		t.add(shortList(o.addresses, w), o.op, Bytes(o.size), o.root.Short(), o.state, keptBy(o.keptBy, w))
+	}
+	if len(list) > 0 {
+		for _, line := range t.lines(w, on) {
+			h.printf("%s\n", line)
+		}
+		h.printf("\n")
+	}
+	if all.n == 0 {
+		h.printf("the store is empty\n")
+	} else {
+		h.printf("%s, %s\n", count(all.n, "object"), Bytes(all.bytes))
+	}
+	if unkept.n > 0 {
+		h.fact("unkept", fmt.Sprintf("%s, %s: `cosmo store gc` removes %s", count(unkept.n, "object"), Bytes(unkept.bytes), plural(int(unkept.n), "it", "them")))
+	}
+	h.fact("store", clean(l.Dir))
+	h.free(l.FreeBytes)
+	h.stateNotes(list)
+}
+
+// stateNotes says what the states other than sound mean, if they occur.
+func (h *Human) stateNotes(list []object) {
+	notes := map[string]string{
+		store.StateTouched: "touched: the file's time is not what it was; `cosmo store verify` finds out whether its bytes are.",
+		store.StateResized: "resized: the file is not what was made, and is made again when it is needed.",
+		store.StateGone:    "gone: the file was removed, and is made again when it is needed.",
+	}
+	for _, state := range states {
+		for i := range list {
+			if note := notes[state]; note != "" && list[i].state == state {
+				h.paragraph(style(h.out.Color).yellow, note)
+				break
+			}
+		}
+	}
+}
+
+// paragraph prints a text in as many lines as the screen is narrow.
+func (h *Human) paragraph(paint func(string) string, text string) {
+	for _, line := range wrap(strings.Fields(clean(text)), " ", h.out.width()) {
+		h.printf("%s\n", paint(clip(line, h.out.width())))
+	}
+}
+
+// plural chooses between two words.
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
+}
+
+func (h *Human) free(bytes int64) {
+	if bytes >= 0 {
+		h.fact("free", Bytes(bytes))
+	}
+}
+
+// shortList is all addresses, or where the screen is narrow the first and how
+// many more there are.
+func shortList(addresses []string, w int) string {
+	if w >= wideScreen || len(addresses) < 2 {
+		return strings.Join(addresses, ", ")
+	}
+	return fmt.Sprintf("%s +%d", addresses[0], len(addresses)-1)
+}
+
+// keptBy names who keeps an object: the path of a lock, or where the screen is
+// narrow the recipe it belongs to, and how many others there are.
+func keptBy(keepers []string, w int) string {
+	if len(keepers) == 0 {
+		return "nothing"
+	}
+	first, room := keepers[0], w/2-10
+	if w < wideScreen {
+		first, room = recipeName(first), max(12, w/5)
+	}
+	more := ""
+	if n := len(keepers) - 1; n > 0 {
+		more = fmt.Sprintf(" +%d", n)
+	}
+	return clipMiddle(clean(first), room-len(more)) + more
+}
+
+// recipeName is what people call the recipe of a lock: its folder, or its file
+// without endings. The other keepers are runs.
+func recipeName(keeper string) string {
+	name, ok := strings.CutSuffix(filepath.Base(keeper), ".lock.hcl")
+	switch {
+	case !ok:
+		return "a recent run"
+	case name == "cosmo":
+		return filepath.Base(filepath.Dir(keeper))
+	}
+	return name
+}

@@ -88,9 +88,10 @@ func (s *opState) left() string {
 
 // activities in words: what is going on, and what was done.
 var activities = map[string][2]string{
-	"hash": {"reading", "read"},
-	"make": {"making", "made"},
-	"pour": {"pouring", "poured"},
+	"hash":   {"reading", "read"},
+	"make":   {"making", "made"},
+	"pour":   {"pouring", "poured"},
+	"verify": {"checking", "checked"},
 }
 
 func doing(activity string) string {

@@ -7,7 +7,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"cosmo/engine"
-	"cosmo/engine/store"
 	"cosmo/ops"
 )
 
@@ -54,10 +53,10 @@ type Show interface {
 // Store prints the store's contents and what became of them.
 type Store interface {
 	Base
-	Listed(dir string, items []store.ListItem)
-	Verifying(done, total int64)
-	Verified(*store.VerifyReport)
-	Collected(r *store.GCReport, dryRun bool)
+	Listed(*Listing)
+	Verifying(done, total int64) // bytes; done is 0 at the first call
+	Verified(*Verification)
+	Collected(*Collection)
 }
 
 // Version prints which cosmo this is.

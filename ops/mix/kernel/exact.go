@@ -31,12 +31,17 @@ func (m *Mix) exact(terms []term, srcs [][]byte, i int, st *Stats) uint64 {
 	}
 	l := &layouts[m.out]
 	switch {
-	case nan, plusInf && minusInf:
+	case nan:
 		st.NaN++
+		return l.nan
+	case plusInf && minusInf:
+		st.NaN++
+		st.BornNaN++
 		return l.nan
 	case plusInf || minusInf:
 		if l.inf == l.nan {
 			st.NaN++
+			st.BornNaN++
 		} else {
 			st.Inf++
 		}

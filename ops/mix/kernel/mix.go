@@ -34,6 +34,7 @@ type Mix struct {
 type Stats struct {
 	Saturated int64 // a finite exact value beyond the range: ±∞, in F8_E4M3 NaN
 	NaN       int64 // a NaN among the inputs, opposing infinities, or ∞ into F8_E4M3
+	BornNaN   int64 // of those: no input was one
 	Inf       int64 // an infinity that was one in the inputs
 }
 
@@ -41,6 +42,7 @@ type Stats struct {
 func (s *Stats) Add(o Stats) {
 	s.Saturated += o.Saturated
 	s.NaN += o.NaN
+	s.BornNaN += o.BornNaN
 	s.Inf += o.Inf
 }
 

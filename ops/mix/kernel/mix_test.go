@@ -44,7 +44,11 @@ func quotas(t testing.TB) [][]*big.Rat {
 	} {
 		all = append(all, rats(t, s))
 	}
-	for i := int64(1); i < 24; i += 5 { // smoothstep at i/24
+	step := int64(5)
+	if *long {
+		step = 1
+	}
+	for i := int64(1); i < 24; i += step { // smoothstep at i/24
 		x := big.NewRat(i, 24)
 		s := new(big.Rat).Mul(x, new(big.Rat).Mul(x, new(big.Rat).Sub(big.NewRat(3, 1), new(big.Rat).Add(x, x))))
 		all = append(all, []*big.Rat{new(big.Rat).Sub(big.NewRat(1, 1), s), s})
@@ -94,25 +98,22 @@ func fill(rng *rand.Rand, in []Format, x []uint64, kind int) {
 	}
 }
 
-// check mixes the elements with the current implementation and compares each,
-// and the counts, with the oracle.
-func check(t *testing.T, coef []*big.Rat, in []Format, out Format, elems [][]uint64) {
+// sample is a mix, elements for it, and what the oracle says of each.
+type sample struct {
+	m     *Mix
+	coef  []*big.Rat
+	elems [][]uint64
+	codes []uint64
+	stats Stats
+}
+
+func newSample(t *testing.T, coef []*big.Rat, in []Format, out Format, elems [][]uint64) *sample {
 	t.Helper()
 	m, err := Compile(coef, in, out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	srcs := make([][]byte, len(in))
-	for j, f := range in {
-		srcs[j] = make([]byte, len(elems)*f.Size())
-		for i, x := range elems {
-			f.store(srcs[j], i, x[j])
-		}
-	}
-	dst := make([]byte, len(elems)*out.Size())
-	var got, want Stats
-	m.Run(dst, srcs, &got)
-	wrong := 0
+	s := &sample{m: m, coef: coef, elems: elems, codes: make([]uint64, len(elems))}
 	var code uint64
 	var st Stats
 	for i, x := range elems {
@@ -122,59 +123,100 @@ func check(t *testing.T, coef []*big.Rat, in []Format, out Format, elems [][]uin
 		case i == 0 || &x[0] != &elems[i-1][0]: // a repeated element is asked for once
 			code, st = oracle(coef, in, out, x)
 		}
-		want.Add(st)
+		s.codes[i] = code
+		s.stats.Add(st)
+	}
+	return s
+}
+
+// check mixes with the current implementation and compares each element, and
+// the counts, with the oracle. It returns how many are wrong.
+func (s *sample) check(t *testing.T) (wrong int) {
+	t.Helper()
+	in, out := s.m.in, s.m.out
+	srcs := make([][]byte, len(in))
+	for j, f := range in {
+		srcs[j] = make([]byte, len(s.elems)*f.Size())
+		for i, x := range s.elems {
+			f.store(srcs[j], i, x[j])
+		}
+	}
+	dst := make([]byte, len(s.elems)*out.Size())
+	var got Stats
+	s.m.Run(dst, srcs, &got)
+	name := current.Load().name
+	for i, code := range s.codes {
 		if g := out.load(dst, i); g != code {
 			if wrong++; wrong < 5 {
-				t.Errorf("%v of %v to %s (path %s), x = %x: got %x, want %x", coef, in, out, m.Path(), x, g, code)
+				t.Errorf("%s: %v of %v to %s (path %s), x = %x: got %x, want %x", name, s.coef, in, out, s.m.Path(), s.elems[i], g, code)
 			}
 		}
 	}
-	if wrong > 0 || got != want {
-		t.Errorf("%v of %v to %s (path %s): %d of %d wrong; stats %+v, want %+v", coef, in, out, m.Path(), wrong, len(elems), got, want)
+	if wrong > 0 || got != s.stats {
+		t.Errorf("%s: %v of %v to %s (path %s): %d of %d wrong; stats %+v, want %+v", name, s.coef, in, out, s.m.Path(), wrong, len(s.elems), got, s.stats)
 	}
+	return wrong
 }
 
-// TestRandom holds all pairs of formats, on all paths, to the oracle.
+// check holds the current implementation to the oracle.
+func check(t *testing.T, coef []*big.Rat, in []Format, out Format, elems [][]uint64) {
+	t.Helper()
+	newSample(t, coef, in, out, elems).check(t)
+}
+
+// TestRandom holds all pairs of formats, on all paths and with all
+// implementations, to the oracle. Every fourth batch mixes the formats of its
+// inputs too.
 func TestRandom(t *testing.T) {
+	defer Use(Implementations()[0])
 	halves := []Format{F16, BF16, F32}
-	eachImpl(t, func(t *testing.T) {
-		perPair := 2500
-		if long {
-			perPair = 1_000_000
-		}
-		all := quotas(t)
-		for _, from := range []Format{F16, BF16, F32, F64, F8E4M3, F8E5M2} {
-			for out := range numFormats {
-				n := perPair
-				if from == F64 || out == F64 || layouts[from].size == 1 || layouts[out].size == 1 {
-					n /= 10
-				}
-				rng := rand.New(rand.NewPCG(uint64(from), uint64(out)))
-				for _, coef := range all {
-					// A calm block takes another way than one with a wild element.
-					for batch := range kinds + 1 {
-						in := make([]Format, len(coef))
-						for i := range in {
-							in[i] = from
-							if batch%4 == 3 && rng.IntN(3) == 0 {
-								in[i] = halves[rng.IntN(3)]
-							}
+	perPair := 12_500 // more elements in each batch than a vector has lanes
+	if *long {
+		perPair = 1_300_000
+	}
+	all := quotas(t)
+	for _, from := range []Format{F16, BF16, F32, F64, F8E4M3, F8E5M2} {
+		for out := range numFormats {
+			n := perPair
+			if from == F64 || out == F64 || layouts[from].size == 1 || layouts[out].size == 1 {
+				n /= 10
+			}
+			rng := rand.New(rand.NewPCG(uint64(from), uint64(out)))
+			mixes, wrong := 0, 0
+			for quota, coef := range all {
+				// A calm block takes another way than one with a wild element.
+				for batch := range kinds + 1 {
+					in := make([]Format, len(coef))
+					for i := range in {
+						in[i] = from
+						if (quota+batch)%4 == 3 && rng.IntN(3) == 0 {
+							in[i] = halves[rng.IntN(3)]
 						}
-						elems := make([][]uint64, n/len(all)/kinds+3)
-						for i := range elems {
-							kind := batch
-							if kind == kinds {
-								kind = rng.IntN(kinds)
-							}
-							elems[i] = make([]uint64, len(in))
-							fill(rng, in, elems[i], kind)
+					}
+					elems := make([][]uint64, n/len(all)/kinds+3)
+					for i := range elems {
+						kind := batch
+						if kind == kinds {
+							kind = rng.IntN(kinds)
 						}
-						check(t, coef, in, out, elems)
+						elems[i] = make([]uint64, len(in))
+						fill(rng, in, elems[i], kind)
+					}
+					s := newSample(t, coef, in, out, elems)
+					for _, name := range Implementations() {
+						if err := Use(name); err != nil {
+							t.Fatal(err)
+						}
+						wrong += s.check(t)
+					}
+					if (quota+batch)%4 != 3 && s.m.Path() != "copy" {
+						mixes += len(elems)
 					}
 				}
 			}
+			t.Logf("%s to %s: %d mixes of one format, %d wrong in %v", from, out, mixes, wrong, Implementations())
 		}
-	})
+	}
 }
 
 // TestCounterExamples: what a float64 sum or quotient rounded twice gets wrong.

@@ -1,0 +1,119 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"cosmo/engine"
+	"cosmo/engine/digest"
+	"cosmo/engine/store"
+	"cosmo/lang"
+	"cosmo/ops/pour"
+	"cosmo/ops/release"
+)
+
+func (s *Session) release(address string) *lang.Release {
+	for _, r := range s.Recipe.Releases {
+		if string(r.Address) == address {
+			return r
+		}
+	}
+	return nil
+}
+
+// place puts a release where it belongs, unless it is there already.
+func (s *Session) place(ctx context.Context, op *engine.Op, r *engine.Result) error {
+	path := op.Data.(*pour.Data).Place
+	if path == r.Path || release.Placed(s.opt.FS, r.Path, path) && s.opt.Link != string(release.LinkCopy) || s.holds(path, r.SHA256) {
+		return nil
+	}
+	// Two processes with one recipe fill a place one after the other.
+	unlock, err := s.Store.WaitKey(ctx, release.PlaceKey(path))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := release.Place(s.opt.FS, r.Path, path, release.Link(s.opt.Link), func() bool { return s.ours(op, path) }); err != nil {
+		return err
+	}
+	info, err := s.opt.FS.Stat(path)
+	if err != nil {
+		return err
+	}
+	// It is our own copy: who changes it within the grain of the file system's
+	// clock changes a file that nothing is made from.
+	settled := time.Unix(0, max(info.CTime, info.MTime)).Add(time.Hour)
+	_, err = s.Store.Remember(info.Identity, store.FileDigest{SHA256: r.SHA256, Root: r.Root, Size: r.Size, Path: path}, nil, settled)
+	return err
+}
+
+// holds reports whether the file at path is known to have a digest.
+func (s *Session) holds(path string, sha digest.Sum) bool {
+	info, err := s.opt.FS.Stat(path)
+	if err != nil || info.IsDir {
+		return false
+	}
+	d, _, err := s.Store.Recall(info.Identity)
+	return err == nil && d != nil && d.SHA256 == sha
+}
+
+// ours reports whether the file in a release's place is what the lock says was
+// poured there last: then it may be replaced. Others are set aside.
+func (s *Session) ours(op *engine.Op, path string) bool {
+	info, err := s.opt.FS.Stat(path)
+	if err != nil {
+		return false
+	}
+	if s.Store.Known(info.Identity) {
+		return true
+	}
+	locked, err := digest.Parse(s.Lock.Outputs[op.Address].SHA256)
+	if err != nil {
+		return false
+	}
+	sum, err := s.hashFile(path)
+	return err == nil && sum == locked
+}
+
+func (s *Session) hashFile(path string) (digest.Sum, error) {
+	f, err := s.opt.FS.Open(path)
+	if err != nil {
+		return digest.Sum{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return digest.Sum{}, err
+	}
+	var st digest.Stream
+	buf := make([]byte, 1<<20)
+	for off := int64(0); off < info.Size; {
+		n, err := f.ReadAt(buf[:min(int64(len(buf)), info.Size-off)], off)
+		if n == 0 {
+			return digest.Sum{}, fmt.Errorf("read %s: %w", path, io.ErrUnexpectedEOF)
+		}
+		if err != nil && err != io.EOF {
+			return digest.Sum{}, fmt.Errorf("read %s: %w", path, err)
+		}
+		st.Write(buf[:n])
+		off += int64(n)
+	}
+	return st.Sum(), nil
+}
+
+// shown is a path as people know it: relative to where they are, if it is
+// below.
+func shown(path string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(wd, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
+}
