@@ -227,6 +227,7 @@ func (r *runner) make(ctx context.Context, nodes []*Node) error {
 				n.Key, n.keyed = FileKey(j.Result.SHA256), true
 			}
 			if err := CheckPin(n.Op, n.Key, n.Result); err != nil {
+				n.Err = err // it is there, and nobody is to make use of it
 				r.fail(n, err)
 				continue
 			}

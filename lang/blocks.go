@@ -104,7 +104,11 @@ func (e *evaluator) readModel(in *instance) bool {
 	m.SHA256, m.AutoV2, m.Root = strings.ToLower(m.SHA256), strings.ToLower(m.AutoV2), strings.ToLower(m.Root)
 	for _, pin := range [][2]string{{"sha256", m.SHA256}, {"root", m.Root}} {
 		if pin[1] != "" && !isHex(pin[1], 64) {
-			e.fail(in.rangeOf(pin[0]), "Not a digest", fmt.Sprintf("%s is 64 hexadecimal digits; this is not, or has another length (%d).", pin[0], len(pin[1])))
+			has := "other characters"
+			if n := len(pin[1]); n != 64 {
+				has = fmt.Sprintf("%d characters", n)
+			}
+			e.fail(in.rangeOf(pin[0]), "Not a digest", fmt.Sprintf("%s is 64 hexadecimal digits; this has %s.", pin[0], has))
 			ok = false
 		}
 	}
@@ -184,16 +188,32 @@ func (e *evaluator) model(expr hclsyntax.Expression, in *instance, name string) 
 			return q, true
 		}
 	}
-	detail := fmt.Sprintf("%s is a sum of models, this is %s.", name, describe(v))
-	if v.Type() == cty.String && name == "mix" {
-		detail += " A text goes into formula = \"…\"."
-	}
-	e.fail(expr.Range(), "Not a model", detail)
+	e.fail(expr.Range(), "Not a model", fmt.Sprintf("%s takes a model, or a sum of models as in 0.6 * model.a + 0.4 * model.b; this is %s%s", name, describe(v), e.modelAdvice(v, name)))
 	return nil, false
+}
+
+// modelAdvice ends a sentence that describes a value where a model is needed.
+func (e *evaluator) modelAdvice(v cty.Value, attribute string) string {
+	digits := ""
+	if v.Type() == cty.Number && !v.IsNull() {
+		digits = v.AsBigFloat().Text('g', 20)
+	} else if v.Type() == cty.String && !v.IsNull() {
+		digits = v.AsString()
+	}
+	switch places := e.labelled(digits); {
+	case len(places) > 0:
+		return ". For the block of that name write " + orJoin(places) + "."
+	case attribute == "mix" && v.Type() == cty.String && !v.IsNull():
+		return ", which goes into formula = \"…\"."
+	}
+	return stopped(advice(v))
 }
 
 // remark warns about mixes that are right but hardly meant.
 func (e *evaluator) remark(in *instance) {
+	if len(in.mix.form.Terms) == 0 {
+		return // an error: checkMass
+	}
 	if in.mix.approx {
 		e.warn(in.mixRange, "Number shortened", "A coefficient has no fraction with a denominator below 2^128: the nearest float64 is taken. Write the decimals that are meant.")
 	}
@@ -220,7 +240,7 @@ func (e *evaluator) readRelease(in *instance) bool {
 	file, fine := e.required(in, "file", "file = \"out/name.safetensors\"")
 	r.File, ok = file, ok && fine
 	if fine && !strings.HasSuffix(file, ".safetensors") {
-		e.fail(r.FileRange, "Not a .safetensors file", fmt.Sprintf("A release is a .safetensors file; %q is called something else.", shorten(file, 60)))
+		e.fail(r.FileRange, "Not a .safetensors file", fmt.Sprintf("A release is a .safetensors file: write %s.", quoteHCL(shorten(strings.TrimSuffix(file, path.Ext(file)), 60)+".safetensors")))
 		ok = false
 	}
 	if strings.ContainsRune(file, 0) {

@@ -14,6 +14,10 @@ func (e *evaluator) collect() {
 	r := e.recipe
 	files := map[string]*Release{}
 	for _, b := range e.order {
+		if b.kind == "recipe" {
+			continue
+		}
+		r.blocks[b.address] = nil // known, even without instances
 		for _, in := range b.instances {
 			r.blocks[b.address] = append(r.blocks[b.address], in.address)
 			sound := in.read.state == taskDone && (in.mix == nil || in.flat.state == taskDone)
@@ -27,7 +31,7 @@ func (e *evaluator) collect() {
 			case KindVodka, KindCocktail:
 				r.Mixes = append(r.Mixes, &Mix{
 					Address: in.address, Kind: b.kind, Form: in.form, Direct: in.mix.form, Text: in.mix.form.text(in.mix.order),
-					First: in.first(), Pour: in.pour.Pour, Range: b.header, MixRange: in.mixRange,
+					First: in.first(), Pour: in.pour.Pour, Range: b.header, MixRange: in.mixRange, uses: in.uses(),
 				})
 			case "release":
 				e.collectRelease(in, files)
@@ -55,6 +59,17 @@ func (e *evaluator) collectRelease(in *instance, files map[string]*Release) {
 	e.recipe.Releases = append(e.recipe.Releases, rel)
 }
 
+// uses lists what an instance is made of.
+func (in *instance) uses() []Address {
+	uses := in.mix.form.Leaves()
+	for _, part := range []*quantity{in.pour.vae, in.pour.clip} {
+		if part != nil {
+			uses = append(uses, part.form.Leaves()...)
+		}
+	}
+	return uses
+}
+
 // Goals says what to make. Without addresses: all releases, or, in a recipe
 // without any, every vodka and cocktail that nothing else uses. An address
 // names an instance or a whole block with for_each. all asks for every release
@@ -70,7 +85,7 @@ func (r *Recipe) Goals(addresses []string, all bool) ([]Address, hcl.Diagnostics
 	if releases := len(r.Releases); all || len(addresses) == 0 && releases == 0 {
 		used := map[Address]bool{}
 		for _, m := range r.Mixes {
-			for _, leaf := range m.Direct.Leaves() {
+			for _, leaf := range m.uses {
 				used[leaf] = !all
 			}
 		}
@@ -96,29 +111,56 @@ func (r *Recipe) goal(text string) ([]Address, *hcl.Diagnostic) {
 	trouble := func(summary, detail string) ([]Address, *hcl.Diagnostic) {
 		return nil, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail}
 	}
-	var candidates []string
-	for _, block := range sortedKeys(r.blocks) {
-		for _, instance := range append([]Address{block}, r.blocks[block]...) {
-			kind, _, _ := strings.Cut(strings.ReplaceAll(string(instance), "[", "."), ".")
-			if kind == "recipe" {
-				continue
-			}
-			candidates = append(candidates, string(instance))
-			if plainAddress(string(instance)) != plainAddress(text) {
-				continue
-			}
+	address, block, others := r.find(text)
+	instances := []Address{address}
+	if address == block {
+		instances = r.blocks[block]
+	}
+	kind, _, _ := address.Parts()
+	switch {
+	case address == "":
+		return trouble("Unknown address", fmt.Sprintf("The recipe has no %s%s", shorten(text, 60), ending(suggestAddress(text, others))))
+	case kind == "model":
+		return trouble("Nothing to make", fmt.Sprintf("%s is an ingredient: it is there already. Name a vodka, a cocktail or a release.", address))
+	case r.failures[block] || slices.ContainsFunc(instances, func(a Address) bool { return r.failures[a] }):
+		return trouble("Goal not sound", fmt.Sprintf("%s has an error.", address))
+	case len(instances) == 0:
+		return trouble("Nothing to make", fmt.Sprintf("The for_each of %s is empty: there is no instance of it.", address))
+	}
+	return instances, nil
+}
+
+// find gives what an address names, a block or one instance, and the block it
+// belongs to; without one, all addresses.
+func (r *Recipe) find(text string) (address, block Address, others []Address) {
+	for _, b := range sortedKeys(r.blocks) {
+		for _, a := range append([]Address{b}, r.blocks[b]...) {
 			switch {
-			case kind == "model":
-				return trouble("Nothing to make", fmt.Sprintf("%s is an ingredient: it is there already. Name a vodka, a cocktail or a release.", instance))
-			case r.failures[instance]:
-				return trouble("Goal not sound", fmt.Sprintf("%s has an error.", instance))
-			case instance == block:
-				return r.blocks[block], nil
+			case string(a) == text:
+				return a, b, nil
+			case address == "" && plainAddress(string(a)) == plainAddress(text):
+				address, block = a, b
 			}
-			return []Address{instance}, nil
+			others = append(others, a)
 		}
 	}
-	return trouble("Unknown address", fmt.Sprintf("The recipe has no %s%s", shorten(text, 60), ending(didYouMean(text, candidates))))
+	return address, block, others
+}
+
+// suggestAddress ends a sentence: with what has the label alone, otherwise with
+// what is spelled much the same.
+func suggestAddress(text string, addresses []Address) string {
+	var same, all []string
+	for _, a := range addresses {
+		if _, label, key := a.Parts(); label == text && key == "" && !slices.Contains(same, string(a)) {
+			same = append(same, string(a))
+		}
+		all = append(all, string(a))
+	}
+	if len(same) > 0 {
+		return "; did you mean " + orJoin(same) + "?"
+	}
+	return didYouMean(text, all)
 }
 
 // plainAddress leaves out what a shell would have.

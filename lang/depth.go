@@ -12,9 +12,6 @@ import (
 // recursion. Deep are brackets within brackets, template directives, and long
 // chains of operators, which nest to one side.
 func checkDepth(src []byte, name string) *hcl.Diagnostic {
-	if len(src) > maxFileBytes {
-		return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Recipe too large", Detail: name + " is larger than 16 MiB."}
-	}
 	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
 	type frame struct {
 		newlines bool // a newline ends an expression here

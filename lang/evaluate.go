@@ -41,6 +41,7 @@ type evaluator struct {
 // task is the evaluation of one symbol.
 type task struct {
 	name  string
+	each  bool // it is a for_each
 	state taskState
 	from  hcl.Range // where the symbol was needed first
 }
@@ -168,9 +169,15 @@ func (e *evaluator) cycle(t *task, at hcl.Range) {
 		names, lines = append(names, "…"), append(lines, fmt.Sprintf("… and %d more", len(hops)-50))
 	}
 	names = append(names, hops[0].Name)
+	what := "A mix cannot be an ingredient of itself"
+	if slices.ContainsFunc(ring, func(t *task) bool { return strings.HasPrefix(t.name, "local.") }) {
+		what = "A value cannot be made of itself"
+	} else if slices.ContainsFunc(ring, func(t *task) bool { return t.each }) {
+		what = "What a for_each goes over cannot depend on the blocks it makes"
+	}
 	e.add(&hcl.Diagnostic{
 		Severity: hcl.DiagError, Summary: "Cycle", Subject: hops[0].Range.Ptr(), Extra: Cycle{hops},
-		Detail: fmt.Sprintf("A mix cannot be an ingredient of itself: %s.\n%s.\nBreak it at one of these places.", strings.Join(names, " → "), strings.Join(lines, ";\n")),
+		Detail: fmt.Sprintf("%s: %s.\n%s.\nBreak it at one of these places.", what, strings.Join(names, " → "), strings.Join(lines, ";\n")),
 	})
 }
 

@@ -35,7 +35,7 @@ func NewForm(terms ...Term) (*Form, error) {
 		for i++; i < len(sorted) && sorted[i].Leaf == sum.Leaf; i++ {
 			var err error
 			if sum.Coef, err = sum.Coef.Add(sorted[i].Coef); err != nil {
-				return nil, fmt.Errorf("add %s: %w", sum.Leaf, err)
+				return nil, fmt.Errorf("cannot add the parts of %s: %w", sum.Leaf, err)
 			}
 		}
 		if !sum.Coef.IsZero() {

@@ -30,7 +30,11 @@ func (e *evaluator) formula(in *instance) (*quantity, bool) {
 	text := v.AsString()
 	locate := e.locator(expr, text)
 	names := &recipeNames{e: e, bound: bound, in: in, locate: locate}
-	q, troubles := parseFormula(text, names)
+	q, work, troubles := parseFormula(text, names)
+	if e.budget.spend(work) != nil {
+		e.add(tooMuchWork(expr.Range().Ptr()))
+		return nil, false
+	}
 	for _, t := range troubles {
 		at := locate(t.start, t.end)
 		if t.warning {
@@ -108,6 +112,9 @@ type recipeNames struct {
 var formulaTypes = append([]string{"choose", "lora"}, pourableTypes...)
 
 func (n *recipeNames) lookup(name string) *formulaName {
+	if len(name) > 2*maxLabel {
+		return nil
+	}
 	name = cty.NormalizeString(name)
 	if q := n.bound[name]; q != nil {
 		if q.isProfile() {
@@ -123,7 +130,9 @@ func (n *recipeNames) lookup(name string) *formulaName {
 		if b := n.e.blocks[kind][name]; b != nil {
 			found = append(found, b)
 		} else if label, isAddress := strings.CutPrefix(name, kind+"."); isAddress {
-			label = strings.TrimSuffix(label, ".winner")
+			if kind == "choose" {
+				label = strings.TrimSuffix(label, ".winner")
+			}
 			if b := n.e.blocks[kind][label]; b != nil {
 				found = append(found, b)
 			}
@@ -144,30 +153,32 @@ func (n *recipeNames) resolve(found []*block) *formulaName {
 	default:
 		var addresses []string
 		for _, b := range found {
-			addresses = append(addresses, string(b.address))
+			addresses = append(addresses, inFormula(b.address))
 		}
 		slices.Sort(addresses)
 		return &formulaName{several: addresses}
 	}
 	b := found[0]
+	itself := pourable(b.address)
 	if !n.e.expand(b, n.in.mixRange) {
-		// It was reported. It stands for itself, so that the rest is checked.
-		return &formulaName{quantity: pourable(b.address)}
+		// It was reported. It stands for itself, with a key or without, so that the
+		// rest is checked.
+		return &formulaName{quantity: itself, pick: func(string) *quantity { return itself }}
 	}
 	if !b.multi {
-		return &formulaName{quantity: pourable(b.address)}
+		return &formulaName{quantity: itself}
 	}
-	var keys []string
-	for _, in := range b.instances {
-		keys = append(keys, in.key)
-	}
-	return &formulaName{groups: keys, pick: func(key string) *quantity {
-		if key = cty.NormalizeString(key); slices.Contains(keys, key) {
-			return pourable(instanceOf(b.address, key))
+	return &formulaName{groups: b.keys, pick: func(key string) *quantity {
+		if in := n.e.instances[instanceOf(b.address, cty.NormalizeString(key))]; in != nil {
+			return pourable(in.address)
 		}
 		return nil
 	}}
 }
+
+// inFormula writes an address as a formula has it, in quotes that need no
+// escapes within HCL's.
+func inFormula(a Address) string { return strings.ReplaceAll(string(a), `"`, `'`) }
 
 // all lists every name.
 func (n *recipeNames) all() []string {
@@ -207,4 +218,6 @@ func (n *recipeNames) used(q *quantity, start, end int) {
 	}
 }
 
-func (n *recipeNames) suggest(name string) string { return didYouMean(name, n.all()) }
+func (n *recipeNames) suggest(name string) string { return n.e.didYouMean(name, n.all()) }
+
+func (n *recipeNames) keyList(key string, keys []string) string { return n.e.keyList(key, keys) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,8 +34,8 @@ type formulaToken struct {
 
 // formulaName is what a name stands for.
 type formulaName struct {
-	quantity *quantity // nil: known, but not sound
-	groups   []string  // keys, where the name is a block with for_each
+	quantity *quantity       // nil: one of a group must be picked
+	groups   func() []string // keys, where the name is a block with for_each
 	pick     func(key string) *quantity
 	several  []string // addresses, where the name is not unique
 }
@@ -48,9 +49,10 @@ type formulaTrouble struct {
 
 // formulaNames answers what names stand for.
 type formulaNames interface {
-	lookup(name string) *formulaName // nil: no such name
-	spaced() []string                // names that hold spaces, longest first
-	suggest(name string) string      // the end of a sentence
+	lookup(name string) *formulaName          // nil: no such name
+	spaced() []string                         // names that hold spaces, longest first
+	suggest(name string) string               // ends a sentence about an unknown name
+	keyList(key string, keys []string) string // ends a sentence about an unknown key
 	used(q *quantity, start, end int)
 }
 
@@ -65,18 +67,20 @@ type formulaLexer struct {
 	names    formulaNames
 	tokens   []formulaToken
 	troubles []formulaTrouble
+	garbled  bool // there is something that is no token
 }
 
 // maxFormulaTokens bounds the sums that are made step by step.
 const maxFormulaTokens = 4 * maxChain
 
+// lexFormula gives no tokens where parsing them would only add to the troubles.
 func lexFormula(text string, names formulaNames) ([]formulaToken, []formulaTrouble) {
 	l := &formulaLexer{text: text, names: names}
 	for at := 0; at < len(text); {
 		r, n := utf8.DecodeRuneInString(text[at:])
 		if len(l.tokens) > maxFormulaTokens {
 			l.trouble(at, len(text), "Formula too long", fmt.Sprintf("A formula has at most %d numbers, names and signs.", maxFormulaTokens))
-			break
+			return nil, l.troubles
 		}
 		switch op, isOperator := formulaOperators[r]; {
 		case unicode.IsSpace(r):
@@ -89,13 +93,17 @@ func lexFormula(text string, names formulaNames) ([]formulaToken, []formulaTroub
 		case isNameRune(r) || r == '.' && at+1 < len(text) && isDigit(text[at+1]):
 			at = l.word(at)
 		default:
-			detail := fmt.Sprintf("A formula has no %q here.", r)
+			detail := fmt.Sprintf("A formula has no %q here. A name that holds it goes into quotes: 'my %c mix'.", r, r)
 			if r == ',' {
 				detail = "A formula has no comma: decimals are written with a point, as in 0.5."
 			}
 			l.trouble(at, at+n, "Unexpected character", detail)
+			l.garbled = true
 			at += n
 		}
+	}
+	if l.garbled {
+		return nil, l.troubles
 	}
 	l.tokens = append(l.tokens, formulaToken{kind: formulaEnd, start: len(text), end: len(text)})
 	return l.tokens, l.troubles
@@ -116,6 +124,7 @@ func (l *formulaLexer) quoted(at int, quote rune) int {
 	length := strings.IndexRune(l.text[at+1:], quote)
 	if length < 0 {
 		l.trouble(at, len(l.text), "Quote not closed", fmt.Sprintf("The quote %c that begins here does not end.", quote))
+		l.garbled = true
 		return len(l.text)
 	}
 	end := at + length + 2
@@ -137,18 +146,29 @@ func (l *formulaLexer) word(at int) int {
 	}
 	whole := l.run(at, true)
 	short := l.run(at, false)
-	if whole > short && l.names.lookup(l.text[at:whole]) != nil {
-		pieces := strings.Split(l.text[at:whole], "-")
-		for _, piece := range pieces {
-			if _, isNumber := parseRat(piece); !isNumber && l.names.lookup(piece) == nil {
-				return l.operand(at, whole, formulaToken{name: l.names.lookup(l.text[at:whole])})
-			}
-		}
+	if whole > short {
 		name := l.text[at:whole]
-		l.trouble(at, whole, "Two readings", fmt.Sprintf("This is the ingredient '%s', or %s. Write '%s' in quotes for the one, spaces around - for the other.", name, strings.Join(pieces, " - "), name))
-		return l.operand(at, whole, formulaToken{})
+		if found := l.names.lookup(name); found != nil {
+			if pieces := strings.Split(name, "-"); l.difference(pieces) {
+				l.trouble(at, whole, "Two readings", fmt.Sprintf("This is the ingredient '%s', or %s. Write '%s' in quotes for the one, spaces around - for the other.", name, strings.Join(pieces, " - "), name))
+				found = nil
+			}
+			return l.operand(at, whole, formulaToken{name: found})
+		}
+	}
+	if key := instanceKey.FindStringSubmatch(l.text[short:]); key != nil && slices.Contains(formulaTypes, l.text[at:short]) {
+		if found := l.names.lookup(l.text[at:short] + "." + unquoted(key)); found != nil {
+			return l.operand(at, short+len(key[0]), formulaToken{name: found})
+		}
 	}
 	return l.plain(at, short)
+}
+
+// difference tells whether one piece can be taken from another: all are
+// ingredients, or all are numbers.
+func (l *formulaLexer) difference(pieces []string) bool {
+	return !slices.ContainsFunc(pieces, func(piece string) bool { return l.names.lookup(piece) == nil }) ||
+		!slices.ContainsFunc(pieces, func(piece string) bool { return numberPrefix.FindString(piece) != piece })
 }
 
 // plain reads a word without minus signs: a label, a number, or a number with
@@ -170,28 +190,30 @@ func (l *formulaLexer) plain(at, end int) int {
 		return l.operand(at, end, formulaToken{number: r, name: found})
 	case found != nil:
 		return l.operand(at, end, formulaToken{name: found})
-	case number != "":
+	case number != "" && word[len(number)] != '.':
 		r, _ := parseRat(number)
+		if r == nil {
+			l.trouble(at, at+len(number), "Number too long", "A number has at most 1000 characters.")
+		}
 		return l.operand(at, at+len(number), formulaToken{number: r})
 	}
-	hint := l.names.suggest(word)
 	// a-b-c where only "a-b" is a label.
-	if whole := l.text[at:l.run(at, true)]; len(whole) > len(word) {
-		for i := len(whole); i > len(word); i-- {
-			if name := strings.TrimSuffix(whole[:i], "-"); len(name) > len(word) && l.names.lookup(name) != nil {
-				hint = fmt.Sprintf("; for the ingredient %s followed by a minus write '%s' - …", name, name)
-				break
-			}
+	whole := l.text[at:l.run(at, true)]
+	for i := len(whole); i > len(word); i-- {
+		if name := strings.TrimSuffix(whole[:i], "-"); len(name) > len(word) && l.names.lookup(name) != nil {
+			l.trouble(at, at+len(whole), "Unknown ingredient", fmt.Sprintf("There is no ingredient %s; for the ingredient %s followed by a minus write '%s' - …", whole, name, name))
+			return l.operand(at, at+len(whole), formulaToken{})
 		}
 	}
-	l.trouble(at, end, "Unknown ingredient", fmt.Sprintf("There is no ingredient %s%s", shorten(word, 60), ending(hint)))
+	l.trouble(at, end, "Unknown ingredient", fmt.Sprintf("There is no ingredient %s%s", shorten(word, 60), ending(l.names.suggest(word))))
 	return l.operand(at, end, formulaToken{})
 }
 
-// run finds where the word that begins at a place ends.
+// run finds where the word that begins at a place ends. With minus signs it
+// goes no farther than a label can.
 func (l *formulaLexer) run(at int, minus bool) int {
 	end := at
-	for end < len(l.text) {
+	for end < len(l.text) && !(minus && end > at+2*maxLabel) {
 		r, n := utf8.DecodeRuneInString(l.text[end:])
 		inner := (r == '.' || minus && r == '-') && end+n < len(l.text)
 		if inner {
@@ -234,15 +256,20 @@ var instanceKey = regexp.MustCompile(`^\s*\[\s*("[^"]*"|'[^']*')\s*\]`)
 func (l *formulaLexer) instance(start, end int, t formulaToken) (int, formulaToken) {
 	key := instanceKey.FindStringSubmatch(l.text[end:])
 	if key == nil {
-		l.trouble(start, end, "Several models", fmt.Sprintf("%s is a group of models: write %s['key']%s", l.text[start:end], l.text[start:end], ending(orList("", t.name.groups))))
+		if t.name.quantity != nil {
+			return end, t
+		}
+		l.trouble(start, end, "Several models", fmt.Sprintf("%s is a group of models, one for each key: write %s['key']%s", l.text[start:end], l.text[start:end], ending(l.names.keyList("", t.name.groups()))))
 		return end, formulaToken{}
 	}
 	after := end + len(key[0])
-	name := key[1][1 : len(key[1])-1]
-	q := t.name.pick(name)
+	q := t.name.pick(unquoted(key))
 	if q == nil {
-		l.trouble(start, after, "Unknown instance", fmt.Sprintf("%s has no instance %s%s", l.text[start:end], quoteHCL(name), ending(orList(didYouMean(name, t.name.groups), t.name.groups))))
+		l.trouble(start, after, "Unknown instance", fmt.Sprintf("%s has no instance %s%s", l.text[start:end], quoteHCL(unquoted(key)), ending(l.names.keyList(unquoted(key), t.name.groups()))))
 		return after, formulaToken{}
 	}
 	return after, formulaToken{name: &formulaName{quantity: q}}
 }
+
+// unquoted is the key within the quotes that instanceKey found.
+func unquoted(key []string) string { return key[1][1 : len(key[1])-1] }

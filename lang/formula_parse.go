@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 )
 
 // Digits may be a number or a label ("768"). Every node keeps what it means as
@@ -31,43 +32,57 @@ type formulaParser struct {
 	tokens   []formulaToken
 	at       int
 	depth    int
+	work     int // numbers in the mixes made on the way
 	troubles []formulaTrouble
 	stopped  bool // after a syntax error
 }
 
-// parseFormula reads a formula as a sum of ingredients; nil if it cannot.
-func parseFormula(text string, names formulaNames) (*quantity, []formulaTrouble) {
+// parseFormula reads a formula as a sum of ingredients; nil if it cannot. It
+// tells how much work that was (see budget.go).
+func parseFormula(text string, names formulaNames) (q *quantity, work int, troubles []formulaTrouble) {
 	if len(text) > maxFormula {
-		return nil, []formulaTrouble{{start: 0, end: len(text), summary: "Formula too long", detail: "A formula has at most 1 MiB."}}
+		return nil, 0, []formulaTrouble{{start: 0, end: len(text), summary: "Formula too long", detail: "A formula has at most 1 MiB."}}
 	}
 	tokens, troubles := lexFormula(text, names)
-	p := &formulaParser{text: text, tokens: tokens, troubles: troubles}
-	if len(tokens) == 1 && len(troubles) == 0 {
-		p.fail(0, len(text), "Empty formula", "Write what goes into the glass, as in 60% a + 40% b.")
-		return nil, p.troubles
+	if len(tokens) == 0 {
+		return nil, 0, troubles
+	}
+	p := &formulaParser{text: text, tokens: tokens, troubles: troubles, work: len(tokens)}
+	q = p.formula()
+	return q, p.work, p.troubles
+}
+
+func (p *formulaParser) formula() *quantity {
+	if len(p.tokens) == 1 && len(p.troubles) == 0 {
+		p.fail(0, len(p.text), "Empty formula", "Write what goes into the glass, as in 60% a + 40% b.")
+		return nil
 	}
 	node := p.sum()
 	if token := p.peek(); !p.stopped && token.kind != formulaEnd {
 		p.unexpected(token)
 	}
 	if len(p.failures()) > 0 || node.broken() {
-		return nil, p.troubles
+		return nil
 	}
 	m := node.ingredient
 	if m == nil {
-		p.fail(node.start, node.end, "A number is no mix", fmt.Sprintf("%s is a number: no block is named so.", p.text[node.start:node.end]))
-		return nil, p.troubles
+		detail := fmt.Sprintf("%s is a number: no block is named so.", shorten(p.text[node.start:node.end], 60))
+		if parts, err := parseWeights(p.text); err == nil && len(parts) > 1 {
+			detail += fmt.Sprintf(" Parts go into weights = %s, with of = [model.a, model.b, …].", quoteHCL(shorten(p.text, 60)))
+		}
+		p.fail(node.start, node.end, "A number is no mix", detail)
+		return nil
 	}
 	if m.rival != nil {
-		p.fail(node.start, node.end, "Two readings", fmt.Sprintf("This is %s, or %s. Put labels in quotes, or write * after numbers.", m.q.text(), m.rival.text()))
-		return nil, p.troubles
+		p.fail(node.start, node.end, "Two readings", fmt.Sprintf("This is %s, or %s. Put labels in quotes ('768'), and give numbers a %% or a decimal point.", m.q.text(), m.rival.text()))
+		return nil
 	}
 	for _, token := range m.numbers {
 		word := p.text[token.start:token.end]
 		p.troubles = append(p.troubles, formulaTrouble{token.start, token.end, "Number that is also a label",
 			fmt.Sprintf("%s is a number here; the ingredient of that name is written '%s'.", word, word), true})
 	}
-	return m.q, p.troubles
+	return m.q
 }
 
 func (p *formulaParser) failures() []formulaTrouble {
@@ -97,11 +112,16 @@ func (p *formulaParser) unexpected(token formulaToken) formulaNode {
 		p.stopped = true
 		switch {
 		case token.kind == formulaEnd:
-			p.fail(max(token.start-1, 0), token.end, "Formula ends early", "An ingredient or a number is missing after this.")
+			last := p.tokens[max(p.at-1, 0)]
+			p.fail(last.start, last.end, "Formula ends early", "An ingredient or a number is missing after this.")
 		case token.op == ')':
 			p.fail(token.start, token.end, "Unexpected parenthesis", "This parenthesis closes nothing, or nothing stands before it.")
 		case token.kind == formulaOperand:
-			p.fail(token.start, token.end, "Sign missing", "There is no +, -, * or / before this.")
+			detail := "There is no +, -, * or / before this. A name of several words, or with signs in it, goes into quotes: 'my mix (v2)'."
+			if p.tokens[min(p.at+1, len(p.tokens)-1)].op == '%' && p.tokens[min(p.at+2, len(p.tokens)-1)].kind != formulaOperand {
+				detail = "There is no +, -, * or / before this. The share stands before its ingredient, as in 50% a."
+			}
+			p.fail(token.start, token.end, "Sign missing", detail)
 		default:
 			p.fail(token.start, token.end, "Unexpected sign", fmt.Sprintf("An ingredient or a number is missing before %s.", p.text[token.start:token.end]))
 		}
@@ -183,12 +203,11 @@ func (p *formulaParser) factor() formulaNode {
 	} else {
 		return p.unexpected(token)
 	}
-	for !p.stopped {
-		percent, ok := p.take("%")
-		if !ok {
-			break
-		}
+	if percent, ok := p.take("%"); ok && !p.stopped {
 		node = p.percent(node, percent)
+		if again, ok := p.take("%"); ok {
+			p.fail(again.start, again.end, "Two percent signs", "One % is enough, as in 50% a.")
+		}
 	}
 	if negative {
 		minusOne := &meaning{q: number(big.NewRat(-1, 1), false)}
@@ -237,6 +256,10 @@ func (p *formulaParser) combine(op byte, left, right formulaNode) formulaNode {
 	if left.broken() || right.broken() {
 		return out
 	}
+	if p.work > maxWork {
+		p.stopped = true // the caller says so
+		return out
+	}
 	var apply func(x, y *quantity) (*quantity, error)
 	type pair struct{ x, y *meaning }
 	asNumber, asIngredient := []pair{{left.number, right.number}}, []pair{}
@@ -266,6 +289,7 @@ func (p *formulaParser) combine(op byte, left, right formulaNode) formulaNode {
 				failure = err
 				continue
 			}
+			p.work += q.form.size()
 			m := &meaning{q: q, numbers: slices.Concat(c.x.numbers, c.y.numbers)}
 			switch {
 			case found != nil && !found.q.equal(q):
@@ -303,7 +327,9 @@ func (p *formulaParser) explain(op byte, left, right formulaNode, failure error)
 	case (op == '+' || op == '-') && num.number != nil:
 		word := p.text[num.start:num.end]
 		detail := fmt.Sprintf("%s is a number, %s is not: no block is named %s.", word, shorten(other, 60), word)
-		if len(num.number.numbers) > 0 {
+		if strings.HasSuffix(word, "%") {
+			detail = fmt.Sprintf("%s is a share of nothing: write what it is of, as in %s a.", word, word)
+		} else if len(num.number.numbers) > 0 {
 			detail = fmt.Sprintf("%s is a number here: write '%s' in quotes for the ingredient.", word, word)
 		}
 		p.fail(num.start, num.end, "Number and ingredient", detail)

@@ -109,7 +109,7 @@ func checkArguments(name string, args []cty.Value) (steps int, err error) {
 				return 0, function.NewArgError(i, errHugeNumber)
 			}
 			if name == "format" && i == 0 && wideVerb.MatchString(arg.AsString()) {
-				return 0, function.NewArgError(i, errors.New("a width or precision of four digits and more, or *"))
+				return 0, function.NewArgError(i, errors.New("a width or precision has at most three digits, and no *"))
 			}
 		}
 	}
@@ -213,8 +213,11 @@ var sumFunction = oneStep(&function.Spec{
 	if !list.IsWhollyKnown() {
 		return cty.DynamicVal, nil
 	}
-	if ty := list.Type(); !ty.IsTupleType() && !ty.IsListType() && !ty.IsSetType() || list.LengthInt() == 0 {
-		return cty.NilVal, function.NewArgErrorf(0, "a list with at least one element is needed, this is %s", describe(list))
+	if ty := list.Type(); !ty.IsTupleType() && !ty.IsListType() && !ty.IsSetType() {
+		return cty.NilVal, function.NewArgErrorf(0, "a list is needed, as in [a, b] or values({…}), this is %s", describe(list))
+	}
+	if list.LengthInt() == 0 {
+		return cty.NilVal, function.NewArgErrorf(0, "the list is empty, so it is unknown whether it would hold numbers or models")
 	}
 	total, err := sum(list.AsValueSlice())
 	if err != nil {
@@ -229,7 +232,10 @@ func sum(list []cty.Value) (cty.Value, error) {
 		if v := list[0]; v.Type() == quantityType && !v.IsNull() {
 			return v, nil
 		}
-		return toNumber(list[0])
+		if v, err := toNumber(list[0]); err == nil || errors.Is(err, errHugeNumber) {
+			return v, err
+		}
+		return cty.NilVal, fmt.Errorf("numbers or models are needed, this holds %s", describe(list[0]))
 	}
 	left, err := sum(list[:len(list)/2])
 	if err != nil {
@@ -300,7 +306,7 @@ var byBlockFunction = oneStep(&function.Spec{
 		for _, name := range sortedKeys(args[1].AsValueMap()) {
 			v := args[1].AsValueMap()[name]
 			if name != "layout" {
-				return cty.NilVal, function.NewArgErrorf(1, "by_block has no option %q%s", name, didYouMean(name, []string{"layout"}))
+				return cty.NilVal, function.NewArgErrorf(1, "there is no option %q, only layout", shorten(name, 40))
 			}
 			if v.IsNull() || v.Type() != cty.String {
 				return cty.NilVal, function.NewArgErrorf(1, "layout is a text: \"supermerger\" or \"mecha\"")
@@ -315,14 +321,14 @@ var byBlockFunction = oneStep(&function.Spec{
 		if slices.Contains(profilePresets, strings.ToLower(text)) {
 			return cty.NilVal, function.NewArgErrorf(0, "presets (%q) are not available in this version: write 26, 20 or 21 numbers", text)
 		}
-		return cty.NilVal, function.NewArgErrorf(0, "%q is not a list of 26, 20 or 21 numbers", shorten(text, 40))
+		return cty.NilVal, function.NewArgErrorf(0, "%q is not a list of 26, 20 or 21 numbers with commas between them", shorten(text, 40))
 	}
 	var numbers []*big.Rat
 	for i, part := range strings.Split(text, ",") {
 		part = strings.TrimSpace(part)
 		r, ok := parseRat(part)
 		if !ok || i > 100 {
-			return cty.NilVal, function.NewArgErrorf(0, "%q, the %s, is not a number", shorten(part, 20), ordinal(i+1))
+			return cty.NilVal, function.NewArgErrorf(0, "the %s number is %q, which is none", ordinal(i+1), shorten(part, 20))
 		}
 		numbers = append(numbers, r)
 	}

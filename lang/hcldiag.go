@@ -1,9 +1,11 @@
 package lang
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -21,6 +23,10 @@ func (e *evaluator) improve(d *hcl.Diagnostic) *hcl.Diagnostic {
 			return tooMuchWork(d.Subject)
 		} else if err != nil {
 			out.Summary, out.Detail = "Calculation not possible", sentence(err)
+			var number *strayNumberError
+			if errors.As(err, &number) {
+				out.Detail = number.withNames(e.labelled(number.number))
+			}
 			return &out
 		}
 	}
@@ -28,7 +34,7 @@ func (e *evaluator) improve(d *hcl.Diagnostic) *hcl.Diagnostic {
 		if err := call.FunctionCallError(); errors.Is(err, errTooMuchWork) {
 			return tooMuchWork(d.Subject)
 		} else if err != nil {
-			out.Summary, out.Detail = "Call not possible", fmt.Sprintf("%s: %s", call.CalledFunctionName(), sentence(err))
+			out.Summary, out.Detail = "Call not possible", stopped(call.CalledFunctionName()+": "+err.Error())
 			if d.Expression != nil {
 				out.Subject = d.Expression.Range().Ptr()
 			}
@@ -40,8 +46,12 @@ func (e *evaluator) improve(d *hcl.Diagnostic) *hcl.Diagnostic {
 		out.Detail = "A model has no text form: write its name as a text, or mix it outside the quotes."
 	case d.Summary == "Invalid operand" && strings.Contains(d.Detail, "model"):
 		out.Detail = "A model can be added, subtracted, multiplied and divided by numbers, and compared with == and !=, nothing else."
-	case d.Summary == "Missing map element" || d.Summary == "Invalid index" && strings.Contains(d.Detail, "does not identify"):
-		out.Detail = strings.TrimSuffix(d.Detail, ".") + ": a for_each or map has no such key."
+	case d.Summary == "Invalid index" && strings.HasSuffix(d.Detail, "in this collection value."):
+		out.Detail = "There is no such key in this map."
+	case d.Summary == "Invalid index" && strings.Contains(d.Detail, "greater than or equal to the length"):
+		out.Detail = "The list is not so long: its elements are counted from 0."
+	case d.Summary == "Unsupported attribute" && strings.Contains(d.Detail, "does not have any attributes"):
+		out.Detail = "This value has no parts: models, numbers and texts have none."
 	}
 	return &out
 }
@@ -54,10 +64,15 @@ func sentence(err error) string {
 	if !strings.ContainsAny(word, "_.[(\"=") {
 		text = string(unicode.ToUpper(first)) + text[n:]
 	}
-	if !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "?") {
-		text += "."
+	return stopped(text)
+}
+
+// stopped ends with a full stop or a question mark.
+func stopped(text string) string {
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") {
+		return text
 	}
-	return text
+	return text + "."
 }
 
 // formulaSigns are characters that formulas know and HCL does not.
@@ -68,11 +83,17 @@ var formulaSigns = map[rune]string{'−': "-", '–': "-", '—': "-", '×': "*"
 func improveSyntax(diags hcl.Diagnostics, src []byte) hcl.Diagnostics {
 	var out hcl.Diagnostics
 	explained := map[int]bool{} // lines
+	quoted := false
 	for _, d := range diags {
 		if d.Subject == nil {
 			continue
 		}
-		if better := syntaxTrap(d, src); better != nil {
+		better := syntaxTrap(d, src)
+		if better == nil && d.Summary == "Invalid multi-line string" && !quoted {
+			quoted = true // all quotes after it are on the wrong side
+			better = openQuote(d, src)
+		}
+		if better != nil {
 			if line := better.Subject.Start.Line; !explained[line] {
 				explained[line] = true
 				out = append(out, better)
@@ -90,7 +111,7 @@ func improveSyntax(diags hcl.Diagnostics, src []byte) hcl.Diagnostics {
 // followsFrom tells whether a diagnostic is about brackets that do not close,
 // which broken strings cause anywhere in the file.
 func followsFrom(d *hcl.Diagnostic) bool {
-	return strings.HasPrefix(d.Summary, "Unclosed") || strings.HasPrefix(d.Summary, "Unterminated") || strings.HasPrefix(d.Summary, "Invalid multi-line")
+	return strings.HasPrefix(d.Summary, "Unclosed") || strings.HasPrefix(d.Summary, "Unterminated") || strings.HasPrefix(d.Summary, "Invalid multi-line") || strings.HasPrefix(d.Summary, "Unbalanced")
 }
 
 func syntaxTrap(d *hcl.Diagnostic, src []byte) *hcl.Diagnostic {
@@ -107,21 +128,54 @@ func syntaxTrap(d *hcl.Diagnostic, src []byte) *hcl.Diagnostic {
 			Detail: fmt.Sprintf("HCL does not know %c outside quotes: write %s, or put it all into formula = \"…\".", sign, ascii),
 		}
 	}
-	line := src[lineStart(src, at):]
+	start := lineStart(src, at)
+	line := src[start:]
 	if end := slices.Index(line, '\n'); end >= 0 {
 		line = line[:end]
 	}
-	if i := strings.Index(string(line), "%{"); i >= 0 && !strings.Contains(string(line), "%%{") && strings.Contains(d.Summary, "template") {
-		start := *d.Subject
-		start.Start.Byte = lineStart(src, at) + i
-		start.Start.Column = utf8.RuneCount(line[:i]) + 1
-		start.End = hcl.Pos{Line: start.Start.Line, Column: start.Start.Column + 2, Byte: start.Start.Byte + 2}
-		return &hcl.Diagnostic{
-			Severity: hcl.DiagError, Summary: "Percent sign before a brace", Subject: &start,
-			Detail: "In quotes HCL reads %{ as the beginning of a template: write %%{ for the two characters, or leave the brace out (formulas have parentheses).",
+	trap := func(from, to int, summary, detail string) *hcl.Diagnostic {
+		subject := *d.Subject
+		subject.Start = hcl.Pos{Line: subject.Start.Line, Column: utf8.RuneCount(line[:from]) + 1, Byte: start + from}
+		subject.End = hcl.Pos{Line: subject.Start.Line, Column: utf8.RuneCount(line[:to]) + 1, Byte: start + to}
+		return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Subject: &subject, Detail: detail}
+	}
+	for _, m := range digitLabel.FindAllSubmatchIndex(line, -1) {
+		if start+m[0] < at && at <= start+m[1] {
+			kind, label := string(line[m[2]:m[3]]), string(line[m[4]:m[5]])
+			return trap(m[0], m[1], "Label that begins with a digit", fmt.Sprintf("HCL reads %s as a number and something after it: write %s[%s].", label, kind, quoteHCL(label)))
 		}
 	}
+	if m := percentBefore.FindIndex(line[:min(at-start, len(line))]); m != nil && d.Summary == "Invalid expression" {
+		return trap(m[0], m[1], "Percent sign for formulas only", "HCL has no per cent: write 0.5 * model.a, or put it all into formula = \"…\".")
+	}
+	if i := strings.Index(string(line), "%{"); i >= 0 && !strings.Contains(string(line), "%%{") && strings.Contains(d.Summary, "template") {
+		return trap(i, i+2, "Percent sign before a brace",
+			"In quotes HCL reads %{ as the beginning of a template: write %%{ for the two characters, or leave the brace out (formulas have parentheses).")
+	}
 	return nil
+}
+
+var (
+	digitLabel    = regexp.MustCompile(`\b(model|vodka|cocktail|choose|train|release)\.(\d[\w-]*[A-Za-z_-][\w-]*)`)
+	percentBefore = regexp.MustCompile(`[\d.]+\s*%\s*$`)
+)
+
+// openQuote points at the quote that a line opens and does not close: HCL
+// points at the end of the line.
+func openQuote(d *hcl.Diagnostic, src []byte) *hcl.Diagnostic {
+	at := min(d.Subject.Start.Byte, len(src))
+	start := lineStart(src, at)
+	quote := bytes.LastIndexByte(src[start:at], '"')
+	if quote < 0 {
+		return nil
+	}
+	subject := *d.Subject
+	subject.Start = hcl.Pos{Line: subject.Start.Line, Column: utf8.RuneCount(src[start:start+quote]) + 1, Byte: start + quote}
+	subject.End = hcl.Pos{Line: subject.Start.Line, Column: subject.Start.Column + utf8.RuneCount(src[start+quote:at]), Byte: at}
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "Quote not closed", Subject: &subject,
+		Detail: "The text that begins here does not end in this line: write \" at its end.",
+	}
 }
 
 func lineStart(src []byte, at int) int {

@@ -44,9 +44,6 @@ func (in *instance) where(leaf *instance) hcl.Range {
 // expand evaluates for_each.
 func (e *evaluator) expand(b *block, at hcl.Range) bool {
 	return e.once(&b.expansion, at, func() bool {
-		if blockTypes[b.kind].later != "" {
-			return false
-		}
 		attr := b.body.Attributes["for_each"]
 		if attr == nil {
 			return e.instantiate(b, b.address, "", cty.NilVal, b.header)
@@ -98,6 +95,7 @@ func (e *evaluator) expandOver(b *block, attr *hclsyntax.Attribute, v cty.Value)
 func (e *evaluator) instantiate(b *block, address Address, key string, value cty.Value, at hcl.Range) bool {
 	if e.total++; e.total > maxTotal {
 		e.fail(at, "Recipe too large", "A recipe has at most 50,000 blocks after for_each.")
+		e.stopped = true
 		return false
 	}
 	in := &instance{block: b, key: key, value: value, address: address, refs: map[Address]hcl.Range{}, unsound: b.broken}
@@ -144,7 +142,8 @@ func (e *evaluator) flatten(in *instance, at hcl.Range) bool {
 		if in.form, in.order, ok = e.expandForm(in, in.mix, in.mixRange); !ok {
 			return false
 		}
-		return e.flattenPour(in) && e.checkMass(in)
+		poured := e.flattenPour(in)
+		return e.checkMass(in) && poured
 	})
 }
 

@@ -32,11 +32,14 @@ func Load(path string, opts Options) (*Recipe, hcl.Diagnostics) {
 		return r, fileTrouble(path, err)
 	}
 	names := []string{path}
-	if info.IsDir() {
+	switch {
+	case info.IsDir():
 		if names, err = recipeFiles(path); err != nil {
 			return r, fileTrouble(path, err)
 		}
-	} else {
+	case strings.HasSuffix(path, lockSuffix) || strings.HasSuffix(path, testSuffix) || !strings.HasSuffix(path, recipeSuffix):
+		return r, fileTrouble(path, errors.New("a recipe is an .hcl file (not a lock, not a test), or a folder of them"))
+	default:
 		r.setFile(path)
 	}
 	files := map[string][]byte{}
@@ -161,9 +164,14 @@ func (r *Recipe) load(sources map[string][]byte, opts Options, read func(string)
 	r.blocks, r.failures = map[Address][]Address{}, map[Address]bool{}
 	var diags hcl.Diagnostics
 	var bodies []*hclsyntax.Body
+	total := 0
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
 		src := sources[name]
 		r.Files[name] = &hcl.File{Bytes: src}
+		if total += len(src); total > maxRecipeBytes {
+			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Recipe too large", Detail: fmt.Sprintf("With %s the recipe is larger than 4 MiB.", name)})
+			break
+		}
 		if tooDeep := checkDepth(src, name); tooDeep != nil {
 			diags = append(diags, tooDeep)
 			continue

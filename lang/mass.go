@@ -10,7 +10,7 @@ import (
 // unless any_mass says that another mass is meant.
 func (e *evaluator) checkMass(in *instance) bool {
 	if len(in.form.Terms) == 0 {
-		e.fail(in.mixRange, "Empty glass", fmt.Sprintf("This glass is empty: in %s everything cancels out.", in.mix.form.text(in.mix.order)))
+		e.fail(in.mixRange, "Empty glass", "This glass is empty: everything in it cancels out.")
 		return false
 	}
 	mass := in.form.Mass()
@@ -22,6 +22,10 @@ func (e *evaluator) checkMass(in *instance) bool {
 		return false
 	}
 	level := mass.at(0)
+	if level.Cmp(oneRat) > 0 {
+		e.fail(in.mixRange, "Glass too full", fmt.Sprintf("This glass is %s %% full: %s. Make the parts add up to 100 %%, or write them as weights; %s.", percentText(level), e.shares(in), otherMass))
+		return false
+	}
 	if level.Sign() == 0 {
 		e.fail(in.mixRange, "A difference is no model", fmt.Sprintf("This glass is empty: %s is a difference, whose parts add up to 0. Add it to a model: x + (%s).", in.mix.text(), in.mix.text()))
 		return false
@@ -46,6 +50,11 @@ func (e *evaluator) shares(in *instance) string {
 			break
 		}
 		share := c.at(0)
+		if !c.uniform() { // its blocks differ, their sums do not
+			fmt.Fprintf(&b, "%s%s by block", plusIf(shown > 0), address)
+			shown++
+			continue
+		}
 		switch {
 		case shown > 0 && share.Sign() < 0:
 			b.WriteString(" − ")
@@ -61,6 +70,21 @@ func (e *evaluator) shares(in *instance) string {
 		shown++
 	}
 	return b.String()
+}
+
+func plusIf(more bool) string {
+	if more {
+		return " + "
+	}
+	return ""
+}
+
+// massText says how full a glass is.
+func massText(mass Coef) string {
+	if !mass.uniform() {
+		return "this is not whole in every block: " + blockMasses(mass)
+	}
+	return fmt.Sprintf("this is %s %% of one", percentText(mass.at(0)))
 }
 
 // blockMasses lists the runs of blocks whose mass is not 1.

@@ -206,7 +206,7 @@ func (c *methodCall) param(p Param, v cty.Value) (any, error) {
 		return c.scalar(v)
 	}
 	if ty := v.Type(); v.IsNull() || !(ty.IsTupleType() || ty.IsListType() || ty.IsSetType()) {
-		return nil, fmt.Errorf("a list of models is needed, as in [model.a, model.b]; this is %s", describe(v))
+		return nil, fmt.Errorf("a list of models is needed, as in [model.a, model.b]; this is %s%s", describe(v), advice(v))
 	}
 	var models []*Form
 	for it := v.ElementIterator(); it.Next(); {
@@ -225,7 +225,7 @@ func (c *methodCall) param(p Param, v cty.Value) (any, error) {
 
 func (c *methodCall) model(v cty.Value) (*Form, error) {
 	if v.Type() != quantityType || v.IsNull() || v.EncapsulatedValue().(*quantity).isProfile() {
-		return nil, fmt.Errorf("a model is needed, this is %s", describe(v))
+		return nil, fmt.Errorf("a model is needed, this is %s%s", describe(v), advice(v))
 	}
 	q := v.EncapsulatedValue().(*quantity)
 	c.order.add(q.order...)
@@ -266,7 +266,7 @@ func (c *methodCall) options(object cty.Value, index int) error {
 		i := slices.Index(names, name)
 		if i < 0 {
 			c.index[name] = index
-			return &argumentError{name, fmt.Errorf("%s has no option %q%s", c.name, name, didYouMean(name, names))}
+			return &argumentError{name, fmt.Errorf("there is no option %q%s", shorten(name, 40), orList(didYouMean(name, names), names))}
 		}
 		v, err := c.option(c.method.Options[i], given[name])
 		if err != nil {

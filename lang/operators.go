@@ -101,7 +101,7 @@ func (op arithmetic) apply(a, b cty.Value) (cty.Value, error) {
 	for _, v := range []cty.Value{a, b} {
 		switch {
 		case v.IsNull():
-			return cty.NilVal, fmt.Errorf("cannot %s null", op.verb)
+			return cty.NilVal, fmt.Errorf("cannot %s null: there is no value on this side", op.verb)
 		case v.IsKnown():
 		case isModel:
 			return cty.UnknownVal(quantityType), nil
@@ -135,7 +135,11 @@ func (op arithmetic) onNumbers(a, b cty.Value) (cty.Value, error) {
 	for i, v := range []cty.Value{a, b} {
 		n, err := toNumber(v)
 		if err != nil {
-			return cty.NilVal, fmt.Errorf("cannot %s %s: numbers and models can be calculated with", op.verb, describe(v))
+			hint := advice(v)
+			if v.Type() == cty.String {
+				hint += "; texts are joined in quotes, as in \"${local.a} and ${local.b}\""
+			}
+			return cty.NilVal, fmt.Errorf("cannot %s %s%s", op.verb, describe(v), hint)
 		}
 		sides[i] = n
 	}
@@ -153,22 +157,37 @@ func (op arithmetic) onNumbers(a, b cty.Value) (cty.Value, error) {
 func (op arithmetic) explain(err error, x, y *quantity) error {
 	switch err {
 	case errNumberAndModel:
-		num, other := x, y
+		num, other, sum := x, y, "%s "+op.sign+" …"
 		if !num.isProfile() {
-			num, other = y, x
+			num, other, sum = y, x, "… "+op.sign+" %s"
 		}
 		if !num.isNumber() {
-			return fmt.Errorf("cannot %s a block profile and %s: a profile is a coefficient; multiply a model by it", op.verb, other.text())
+			return fmt.Errorf("cannot %s a block profile and %s: a profile is a coefficient; multiply a model by it, as in w * model.a", op.verb, other.text())
 		}
 		n := num.profile.String()
-		return fmt.Errorf("cannot %s a number and a model: %s is a number here. If it names a block, write it in a formula (formula = \"%s %s …\") or by its address (vodka[%q]); if it is a share, multiply a model by it",
-			op.verb, n, n, op.sign, n)
+		return &strayNumberError{verb: op.verb, number: n, sum: fmt.Sprintf(sum, n), model: other.text()}
 	case errModelTimes:
 		return fmt.Errorf("cannot multiply %s by %s: a mix is a sum of models; add them (0.5 * a + 0.5 * b)", x.text(), y.text())
 	case errDivideByModel:
 		return fmt.Errorf("cannot divide by %s: a model can be divided by a number, nothing by a model", y.text())
 	}
 	return err
+}
+
+// strayNumberError is a number that is added to a model: the digits may have been
+// meant as the name of a block.
+type strayNumberError struct{ verb, number, sum, model string }
+
+func (e *strayNumberError) Error() string {
+	return fmt.Sprintf("cannot %s the number %s and the model %s: a number is a share of a model, as in %s * model.a", e.verb, e.number, e.model, e.number)
+}
+
+// withNames says what to write where digits are also the name of a block.
+func (e *strayNumberError) withNames(places []string) string {
+	if len(places) == 0 {
+		return sentence(e)
+	}
+	return fmt.Sprintf("%s is a number here, not the block of that name: write %s, or the whole sum as formula = \"%s\".", e.number, orJoin(places), e.sum)
 }
 
 // toQuantity takes a model, a difference, a profile or a number.
@@ -178,7 +197,7 @@ func toQuantity(v cty.Value) (*quantity, error) {
 	}
 	n, err := toNumber(v)
 	if err != nil {
-		return nil, fmt.Errorf("cannot calculate with a model and %s", describe(v))
+		return nil, fmt.Errorf("cannot calculate with a model and %s%s", describe(v), advice(v))
 	}
 	r, approx := RatFromFloat(n.AsBigFloat())
 	if r == nil {
@@ -187,7 +206,7 @@ func toQuantity(v cty.Value) (*quantity, error) {
 	return number(r, approx), nil
 }
 
-var errHugeNumber = errors.New("a number of more than 4096 bits")
+var errHugeNumber = errors.New("the number has more than 4096 bits")
 
 // toNumber converts numbers and texts of numbers, as HCL does.
 func toNumber(v cty.Value) (cty.Value, error) {
@@ -246,14 +265,32 @@ func describe(v cty.Value) string {
 	case ty == cty.Number:
 		return "a number"
 	case ty.IsMapType() || ty.IsObjectType():
-		if keys := modelKeys(v); keys != "" {
-			return "a group of models (" + keys + "): choose one by its key"
+		if modelKeys(v) != "" {
+			return "a group of models"
 		}
 		return "a map"
 	case ty.IsListType() || ty.IsTupleType() || ty.IsSetType():
 		return "a list"
 	}
 	return "a " + ty.FriendlyName()
+}
+
+// advice ends a sentence that describes a value where a model or a number is
+// needed.
+func advice(v cty.Value) string {
+	ty := v.Type()
+	switch {
+	case v.IsNull():
+	case ty == cty.String:
+		return ": a model is written without quotes, as in model.a"
+	case ty.IsMapType() || ty.IsObjectType():
+		if keys := modelKeys(v); keys != "" {
+			return ": choose one by its key, " + keys
+		}
+	case ty.IsListType() || ty.IsTupleType() || ty.IsSetType():
+		return ": sum([…]) adds the elements of a list"
+	}
+	return ""
 }
 
 // modelKeys shows the keys of a map that holds models.
@@ -274,7 +311,7 @@ func modelKeys(v cty.Value) string {
 		case n > 0:
 			text += ", "
 		}
-		text += fmt.Sprintf("[%q]", key.AsString())
+		text += "[" + quoteHCL(key.AsString()) + "]"
 	}
 	return text
 }

@@ -111,10 +111,20 @@ func (e *evaluator) readDType(in *instance) bool {
 	return ok
 }
 
-// flattenPour expresses vae and clip over models, and gives a release what
-// its mix says where it does not say otherwise itself.
+// part is the form that replaces a component, nil if none does.
+func (p *Pour) part(name string) *Form {
+	if name == "vae" {
+		return p.VAE
+	}
+	return p.CLIP
+}
+
+// flattenPour expresses vae and clip over models. What is poured from one mix
+// alone has its components, and a release also what else its mix says, where it
+// does not say otherwise itself.
 func (e *evaluator) flattenPour(in *instance) bool {
 	p := &in.pour
+	sound := true
 	for _, part := range []struct {
 		name string
 		from *quantity
@@ -125,31 +135,40 @@ func (e *evaluator) flattenPour(in *instance) bool {
 		}
 		form, _, ok := e.expandForm(in, part.from, in.rangeOf(part.name))
 		if !ok {
-			return false
+			sound = false
+			continue
+		}
+		if address, alone := part.from.single(); alone { // which may have replaced it itself
+			if replaced := e.instances[address].pour.part(part.name); replaced != nil {
+				form = replaced
+			}
 		}
 		if !form.Mass().isOne() {
-			e.fail(in.rangeOf(part.name), "Not a whole model", fmt.Sprintf("%s takes the component of a model; this has the mass %s.", part.name, form.Mass()))
-			return false
+			e.fail(in.rangeOf(part.name), "Not a whole model", fmt.Sprintf("%s takes the component of a whole model; %s.", part.name, massText(form.Mass())))
+			sound = false
 		}
 		*part.to = form
 	}
 	address, single := in.mix.single()
-	if in.block.kind != "release" || !single {
-		return true
+	if !single {
+		return sound
 	}
 	base := e.instances[address].pour
+	if p.VAE == nil {
+		p.VAE = base.VAE
+	}
+	if p.CLIP == nil {
+		p.CLIP = base.CLIP
+	}
+	if in.block.kind != "release" {
+		return sound
+	}
 	if p.DType == nil {
 		p.DType = base.DType
 	} else if _, all := p.DType["*"]; !all && base.DType != nil {
 		merged := maps.Clone(base.DType)
 		maps.Copy(merged, p.DType)
 		p.DType = merged
-	}
-	if p.VAE == nil {
-		p.VAE = base.VAE
-	}
-	if p.CLIP == nil {
-		p.CLIP = base.CLIP
 	}
 	if p.ExtraKeys == "" {
 		p.ExtraKeys = base.ExtraKeys
@@ -163,5 +182,5 @@ func (e *evaluator) flattenPour(in *instance) bool {
 	if !p.given["complete"] {
 		p.Complete = base.Complete
 	}
-	return true
+	return sound
 }

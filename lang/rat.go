@@ -30,7 +30,7 @@ func RatFromFloat(v *big.Float) (r *big.Rat, approx bool) {
 		return new(big.Rat), false
 	}
 	exact, _ := v.Rat(nil)
-	if exact.IsInt() && exponent <= nearBits {
+	if exact.IsInt() {
 		return exact, false
 	}
 	margin := new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), nearBits))
@@ -92,15 +92,19 @@ func ratText(r *big.Rat) string {
 }
 
 // percentText writes r in per cent: "60", "12.5", and "≈33.33" where two
-// decimals do not reach.
+// decimals do not reach; more of them where it would read as a whole number.
 func percentText(r *big.Rat) string {
 	percent := new(big.Rat).Mul(r, big.NewRat(100, 1))
 	if places, exact := percent.FloatPrec(); exact && places <= 4 {
 		return percent.FloatString(places)
 	}
-	text := percent.FloatString(2)
-	text = strings.TrimSuffix(strings.TrimSuffix(text, "0"), "0")
-	return "≈" + strings.TrimSuffix(text, ".")
+	const most = 100
+	for places := 2; places < most; places++ {
+		if whole, decimals, _ := strings.Cut(percent.FloatString(places), "."); strings.Trim(decimals, "0") != "" {
+			return "≈" + whole + "." + strings.TrimRight(decimals, "0")
+		}
+	}
+	return "≈" + percent.FloatString(0)
 }
 
 // parseRat reads a decimal number as people write it: 0.25, .5, 1e-3.

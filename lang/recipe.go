@@ -60,6 +60,8 @@ type Mix struct {
 	Pour     Pour
 	Range    hcl.Range // of the block's header
 	MixRange hcl.Range // of the mix, formula or weights
+
+	uses []Address // what it is made of, its vae and clip too
 }
 
 // Release is a file to be poured.

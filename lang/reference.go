@@ -55,6 +55,10 @@ func (e *evaluator) bind(b *bindings, tr hcl.Traversal, s *scope) bool {
 		e.fail(at, "Not an ingredient", "A release is a file that was poured. Mix what it was poured from.")
 		b.roots[root] = cty.DynamicVal
 		return false
+	case root == "recipe":
+		e.fail(at, "Not an ingredient", "A recipe block says what the recipe is called. It is no value.")
+		b.roots[root] = cty.DynamicVal
+		return false
 	default:
 		e.unknownRoot(tr)
 		b.roots[root] = cty.DynamicVal
@@ -78,6 +82,10 @@ func (e *evaluator) bindAll(b *bindings, root string, at hcl.Range, s *scope) bo
 	ok := true
 	if b.names[root] == nil {
 		b.names[root] = map[string]cty.Value{}
+	}
+	if e.budget.spend(len(e.blocks[root])) != nil {
+		e.add(tooMuchWork(&at))
+		return false
 	}
 	if root == "local" {
 		for _, l := range e.localOrder {
@@ -135,17 +143,24 @@ func (e *evaluator) blockValue(b *block, at hcl.Range, s *scope) (cty.Value, boo
 	if !e.expand(b, at) {
 		return cty.DynamicVal, false
 	}
+	if b.models == cty.NilVal {
+		b.models = modelsOf(b)
+	}
+	return b.models, true
+}
+
+func modelsOf(b *block) cty.Value {
 	if !b.multi {
-		return pourable(b.address).value(), true
+		return pourable(b.address).value()
 	}
 	if len(b.instances) == 0 {
-		return cty.MapValEmpty(quantityType), true
+		return cty.MapValEmpty(quantityType)
 	}
 	values := map[string]cty.Value{}
 	for _, in := range b.instances {
 		values[in.key] = pourable(in.address).value()
 	}
-	return cty.MapVal(values), true
+	return cty.MapVal(values)
 }
 
 // checkSteps looks at what follows a block's name: a key of its for_each, and
@@ -158,12 +173,9 @@ func (e *evaluator) checkSteps(b *block, tr hcl.Traversal) bool {
 		if !isName {
 			return true // splats are HCL's business
 		}
-		var keys []string
-		for _, in := range b.instances {
-			keys = append(keys, in.key)
-		}
-		if !slices.Contains(keys, cty.NormalizeString(key)) {
-			e.fail(at, "Unknown instance", fmt.Sprintf("%s has no instance %s%s", b.address, quoteHCL(key), ending(orList(didYouMean(key, keys), keys))))
+		if e.instances[instanceOf(b.address, cty.NormalizeString(key))] == nil {
+			keys := b.keys()
+			e.fail(at, "Unknown instance", fmt.Sprintf("%s has no instance %s%s", b.address, quoteHCL(key), ending(e.keyList(key, keys))))
 			return false
 		}
 		if rest = rest[1:]; len(rest) == 0 {
@@ -181,20 +193,37 @@ func (e *evaluator) checkSteps(b *block, tr hcl.Traversal) bool {
 	return false
 }
 
+func (b *block) keys() []string {
+	var keys []string
+	for _, in := range b.instances {
+		keys = append(keys, in.key)
+	}
+	return keys
+}
+
 // orList lists the candidates where no suggestion was found.
 func orList(suggestion string, candidates []string) string {
 	if suggestion != "" || len(candidates) == 0 {
 		return suggestion
 	}
-	var quoted []string
-	for i, c := range candidates {
-		if i == 5 {
-			quoted = append(quoted, "…")
-			break
-		}
-		quoted = append(quoted, quoteHCL(c))
+	const most = 16
+	rest := ""
+	if len(candidates) > most {
+		candidates, rest = candidates[:most], ", …"
 	}
-	return "; there is " + strings.Join(quoted, ", ") + "."
+	return "; there is " + strings.Join(candidates, ", ") + rest + "."
+}
+
+// keyList shows the keys of a for_each, the nearest of many.
+func (e *evaluator) keyList(key string, keys []string) string {
+	quoted := make([]string, len(keys))
+	for i, k := range keys {
+		quoted[i] = quoteHCL(k)
+	}
+	if near := e.nearest(key, keys); near != "" && len(keys) > 5 {
+		return "; did you mean " + quoteHCL(near) + "?"
+	}
+	return orList("", quoted)
 }
 
 func (e *evaluator) bindEach(b *bindings, tr hcl.Traversal, s *scope) bool {
@@ -232,14 +261,16 @@ func (e *evaluator) checkLater(tr hcl.Traversal) bool {
 	kind := e.laterSymbol(root)
 	if len(tr) > 1 {
 		if name, isName := stepName(tr[1]); isName {
-			if e.blocks[kind][cty.NormalizeString(name)] == nil {
-				e.unknownName(root, name, tr, sortedKeys(e.blocks[kind]))
+			if len(e.blocks[kind]) > 0 {
+				if e.blocks[kind][cty.NormalizeString(name)] == nil {
+					e.unknownName(root, name, tr, sortedKeys(e.blocks[kind]))
+				}
+				return false
 			}
-			return false
 		}
 	}
 	if len(e.blocks[kind]) == 0 {
-		e.fail(tr.SourceRange(), "Unknown reference", fmt.Sprintf("%s stands for the %s blocks of a recipe; there are none, and this version has no such blocks.", root, kind))
+		e.fail(tr.SourceRange(), "Not available yet", fmt.Sprintf("This version has no %s blocks, to which %s would refer.", kind, root))
 	}
 	return false
 }
@@ -264,6 +295,10 @@ func stepName(step hcl.Traverser) (string, bool) {
 func (e *evaluator) unknownRoot(tr hcl.Traversal) {
 	name := tr.RootName()
 	at := tr.SourceRange()
+	if len(name) > 2*maxLabel {
+		e.fail(at, "Unknown reference", fmt.Sprintf("There is no %q.", shorten(name, 60)))
+		return
+	}
 	if fix := e.minusFix(name); fix != "" {
 		e.fail(at, "Unknown reference", fmt.Sprintf("%s is one name in HCL, which allows - in names: write %s.", name, fix))
 		return
@@ -277,10 +312,15 @@ func (e *evaluator) unknownRoot(tr hcl.Traversal) {
 		labels = append(labels, sortedKeys(e.blocks[kind])...)
 	}
 	suggestion := didYouMean(name, append([]string{"each", "local"}, pourableTypes...))
-	if label := nearest(name, labels); suggestion == "" && label != "" {
-		suggestion = "; did you mean " + orJoin(e.labelled(label)) + "?"
+	if suggestion == "" {
+		if label := e.nearest(name, labels); label != "" {
+			suggestion = "; did you mean " + orJoin(e.labelled(label)) + "?"
+		}
 	}
-	e.fail(at, "Unknown reference", fmt.Sprintf("There is no %q%s", name, ending(suggestion)))
+	if suggestion == "" {
+		suggestion = ": models are written model.NAME, vodka.NAME or cocktail.NAME, other values local.NAME."
+	}
+	e.fail(at, "Unknown reference", fmt.Sprintf("There is no %q%s", name, suggestion))
 }
 
 // unknownName reports ROOT.name where there is no such block.
@@ -310,7 +350,7 @@ func (e *evaluator) unknownName(root, name string, tr hcl.Traversal, candidates 
 		return
 	}
 	var suggestion string
-	if near := nearest(name, candidates); near != "" {
+	if near := e.nearest(name, candidates); near != "" {
 		suggestion = fmt.Sprintf("; did you mean %s?", addressOf(root, near))
 	}
 	e.fail(at, "Unknown reference", fmt.Sprintf("There is no %s%s", written, ending(suggestion)))

@@ -91,7 +91,9 @@ func blank(text string) string {
 // printable keeps a recipe from talking to the terminal.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u202e' || r == '\u202d' {
+		control := r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0
+		turning := r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' // what is written may read otherwise
+		if control || turning {
 			return '\ufffd'
 		}
 		return r

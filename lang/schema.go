@@ -71,7 +71,7 @@ func (e *evaluator) declare(bodies []*hclsyntax.Body) {
 func (e *evaluator) declareBlock(hb *hclsyntax.Block) {
 	bt, known := blockTypes[hb.Type]
 	if !known {
-		e.fail(hb.TypeRange, "Unknown block type", fmt.Sprintf("There is no block type %q%s", hb.Type, ending(didYouMean(hb.Type, sortedKeys(blockTypes)))))
+		e.fail(hb.TypeRange, "Unknown block type", fmt.Sprintf("There is no block type %q%s", hb.Type, ending(orList(didYouMean(hb.Type, sortedKeys(blockTypes)), availableTypes()))))
 		return
 	}
 	header := hcl.RangeBetween(hb.TypeRange, hb.TypeRange)
@@ -84,12 +84,10 @@ func (e *evaluator) declareBlock(hb *hclsyntax.Block) {
 	}
 	if len(hb.Labels) != bt.labels {
 		e.fail(header, "Wrong number of labels", labelsMessage(hb.Type, bt.labels, len(hb.Labels)))
+		e.declareBroken(hb, header)
 		return
 	}
-	if e.count++; e.count > maxBlocks {
-		if e.count == maxBlocks+1 {
-			e.fail(header, "Recipe too large", "A recipe has at most 10,000 blocks and locals.")
-		}
+	if !e.room(header) {
 		return
 	}
 	if hb.Type == "locals" {
@@ -98,9 +96,10 @@ func (e *evaluator) declareBlock(hb *hclsyntax.Block) {
 	}
 	b := &block{kind: hb.Type, label: cty.NormalizeString(hb.Labels[0]), body: hb.Body, header: header}
 	b.address = addressOf(symbolOf(b.kind), b.label)
-	b.expansion.name = string(b.address)
+	b.expansion.name, b.expansion.each = string(b.address), true
 	if problem := badLabel(b.label); problem != "" {
 		e.fail(hb.LabelRanges[0], "Label not usable", fmt.Sprintf("The label %s %s.", quoteHCL(shorten(b.label, 40)), problem))
+		e.declareBroken(hb, header)
 		return
 	}
 	if other := e.blocks[b.kind][b.label]; other != nil {
@@ -123,21 +122,43 @@ func (e *evaluator) declareBlock(hb *hclsyntax.Block) {
 	e.checkAttributes(b, bt)
 }
 
-// declareLater reports a block of a later version, and remembers its name: what
-// refers to it is silent.
+// room counts blocks and locals.
+func (e *evaluator) room(at hcl.Range) bool {
+	if e.count++; e.count <= maxBlocks {
+		return true
+	}
+	e.fail(at, "Recipe too large", "A recipe has at most 10,000 blocks and locals.")
+	e.stopped = true
+	return false
+}
+
+// declareBroken remembers the name of a block that was reported: what refers
+// to it is silent.
+func (e *evaluator) declareBroken(hb *hclsyntax.Block, header hcl.Range) {
+	if len(hb.Labels) == 0 {
+		return
+	}
+	if e.blocks[hb.Type] == nil {
+		e.blocks[hb.Type] = map[string]*block{}
+	}
+	label := cty.NormalizeString(hb.Labels[0])
+	b := &block{kind: hb.Type, label: label, address: addressOf(symbolOf(hb.Type), label), header: header}
+	b.expansion.state = taskFailed
+	e.blocks[hb.Type][label] = b
+}
+
+func availableTypes() []string {
+	return slices.DeleteFunc(sortedKeys(blockTypes), func(kind string) bool { return blockTypes[kind].later != "" })
+}
+
+// declareLater reports a block of a later version.
 func (e *evaluator) declareLater(hb *hclsyntax.Block, bt blockType, header hcl.Range) {
-	name, instead := "", bt.later
-	if len(hb.Labels) > 0 {
-		name = cty.NormalizeString(hb.Labels[0])
-		if e.blocks[hb.Type] == nil {
-			e.blocks[hb.Type] = map[string]*block{}
-		}
-		e.blocks[hb.Type][name] = &block{kind: hb.Type, label: name, address: addressOf(symbolOf(hb.Type), name), header: header}
+	e.declareBroken(hb, header)
+	instead := bt.later
+	if len(hb.Labels) > 0 && hclsyntax.ValidIdentifier(hb.Labels[0]) {
+		instead = strings.ReplaceAll(instead, "NAME", shorten(hb.Labels[0], 60))
 	}
-	if hclsyntax.ValidIdentifier(name) {
-		instead = strings.ReplaceAll(instead, "NAME", shorten(name, 60))
-	}
-	e.fail(header, "Not available yet", fmt.Sprintf("This version has no %s blocks. Until then %s.", hb.Type, instead))
+	e.fail(header, "Not available yet", fmt.Sprintf("This version has no %s blocks yet; for now %s.", hb.Type, instead))
 }
 
 func labelsMessage(kind string, want, got int) string {
@@ -167,13 +188,10 @@ func badLabel(label string) string {
 func (e *evaluator) declareLocals(hb *hclsyntax.Block) {
 	for _, attr := range sortedAttributes(hb.Body) {
 		if other := e.locals[attr.Name]; other != nil {
-			e.fail(attr.NameRange, "Local declared twice", fmt.Sprintf("local.%s was declared at %s already.", attr.Name, position(other.attr.NameRange)))
+			e.fail(attr.NameRange, "Local declared twice", fmt.Sprintf("local.%s was declared at %s already. Keep one of them, or give one another name.", attr.Name, position(other.attr.NameRange)))
 			continue
 		}
-		if e.count++; e.count > maxBlocks {
-			if e.count == maxBlocks+1 {
-				e.fail(attr.NameRange, "Recipe too large", "A recipe has at most 10,000 blocks and locals.")
-			}
+		if !e.room(attr.NameRange) {
 			return
 		}
 		l := &local{attr: attr}
@@ -194,12 +212,12 @@ func (e *evaluator) checkAttributes(b *block, bt blockType) {
 		case slices.Contains(bt.attributes, attr.Name):
 		case isLaterAttribute(b.kind, attr.Name):
 			if !later {
-				e.fail(attr.NameRange, "Not available yet", fmt.Sprintf("This version has no %s in %s blocks. Until then %s.", attr.Name, b.kind, laterAttributes[attr.Name]))
+				e.fail(attr.NameRange, "Not available yet", fmt.Sprintf("This version has no %s in %s blocks yet; for now %s.", attr.Name, b.kind, laterAttributes[attr.Name]))
 			}
 			later, b.broken = true, true
 		default:
 			b.broken = true
-			e.fail(attr.NameRange, "Unknown attribute", fmt.Sprintf("%s has no attribute %q%s", b.kind, attr.Name, ending(didYouMean(attr.Name, bt.attributes))))
+			e.fail(attr.NameRange, "Unknown attribute", fmt.Sprintf("%s has no attribute %q%s", b.kind, attr.Name, ending(orList(didYouMean(attr.Name, bt.attributes), slices.Sorted(slices.Values(bt.attributes))))))
 		}
 	}
 	for _, inner := range b.body.Blocks {

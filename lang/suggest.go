@@ -6,10 +6,14 @@ import (
 )
 
 // nearest gives the candidate most like name, "" if none is near: at most two
-// edits, or a third of the name for long ones; letter case counts nothing.
+// edits, one for names of three letters, a third of long names; letter case
+// counts nothing.
 func nearest(name string, candidates []string) string {
 	const long = 60 // bytes; nobody means such a name by another
 	best, bestDistance := "", max(2, len(name)/3)+1
+	if len(name) <= 3 {
+		bestDistance = 2
+	}
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
 		if len(name) > long || len(c) > long {
 			continue

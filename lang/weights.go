@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -33,7 +34,7 @@ func (e *evaluator) weights(in *instance) (*quantity, bool) {
 	if !fine {
 		return nil, false
 	}
-	var parts []*big.Rat
+	var parts shares
 	var ingredients []cty.Value
 	if ty := v.Type(); !v.IsNull() && (ty.IsObjectType() || ty.IsMapType()) {
 		parts, ingredients, ok = e.namedWeights(v, models, expr.Range(), of.Expr)
@@ -43,37 +44,49 @@ func (e *evaluator) weights(in *instance) (*quantity, bool) {
 	if !ok {
 		return nil, false
 	}
-	if problem := checkParts(parts, v.Type() == cty.String && strings.Contains(v.AsString(), "%")); problem != "" {
-		e.fail(expr.Range(), "Weights do not add up", problem)
+	sum, err := parts.sum()
+	if err != nil {
+		e.fail(expr.Range(), "Weights not usable", sentence(err))
 		return nil, false
 	}
-	return e.weigh(parts, ingredients, of.Expr.Range())
+	if parts.lookLikePercent(sum) || v.Type() == cty.String && strings.Contains(v.AsString(), "%") && sum.Cmp(hundred) != 0 {
+		e.fail(expr.Range(), "Weights do not add up", fmt.Sprintf("%s looks like per cent, but adds up to %s. Make it 100, or write parts that are plainly parts, as 3/1/1.", parts, ratText(sum)))
+		return nil, false
+	}
+	return e.weigh(parts, sum, ingredients, of.Expr.Range())
+}
+
+// shares are weights as written.
+type shares struct {
+	parts  []*big.Rat
+	approx bool // one had to be shortened
 }
 
 // weigh mixes the ingredients in proportion to their parts.
-func (e *evaluator) weigh(parts []*big.Rat, ingredients []cty.Value, at hcl.Range) (*quantity, bool) {
-	sum := new(big.Rat)
-	for _, p := range parts {
-		sum.Add(sum, p)
-	}
+func (e *evaluator) weigh(weights shares, sum *big.Rat, ingredients []cty.Value, at hcl.Range) (*quantity, bool) {
 	var terms []Term
-	total := &quantity{}
+	var order, cancelled ordered
+	total := &quantity{approx: weights.approx}
 	for i, v := range ingredients {
 		q, err := toQuantity(v)
 		if err != nil || q.isProfile() {
-			e.fail(at, "Not a model", fmt.Sprintf("of holds models; its %s is %s.", ordinal(i+1), describe(v)))
+			e.fail(at, "Not a model", fmt.Sprintf("of holds models; the %s in it is %s%s", ordinal(i+1), describe(v), e.modelAdvice(v, "of")))
 			return nil, false
 		}
-		scaled, err := q.form.Scale(Scalar(new(big.Rat).Quo(parts[i], sum)))
+		scaled, err := q.form.Scale(Scalar(new(big.Rat).Quo(weights.parts[i], sum)))
 		if err != nil {
 			e.fail(at, "Mix not possible", sentence(err))
 			return nil, false
 		}
-		terms = append(terms, scaled.Terms...)
-		total.order = union(total.order, q.order)
-		total.cancelled = union(total.cancelled, q.cancelled)
+		if terms = append(terms, scaled.Terms...); e.budget.spend(scaled.size()) != nil {
+			e.add(tooMuchWork(&at))
+			return nil, false
+		}
+		order.add(q.order...)
+		cancelled.add(q.cancelled...)
 		total.approx = total.approx || q.approx
 	}
+	total.order, total.cancelled = order.list, cancelled.list
 	var err error
 	if total.form, err = NewForm(terms...); err != nil {
 		e.fail(at, "Mix not possible", sentence(err))
@@ -83,52 +96,51 @@ func (e *evaluator) weigh(parts []*big.Rat, ingredients []cty.Value, at hcl.Rang
 }
 
 // listedWeights reads "60/20/20" or [60, 20, 20] with a list of models.
-func (e *evaluator) listedWeights(v, models cty.Value, at, ofRange hcl.Range) ([]*big.Rat, []cty.Value, bool) {
-	parts, err := weightList(v)
+func (e *evaluator) listedWeights(v, models cty.Value, at, ofRange hcl.Range) (shares, []cty.Value, bool) {
+	weights, err := weightList(v)
 	if err != nil {
 		e.fail(at, "Weights not usable", sentence(err))
-		return nil, nil, false
+		return shares{}, nil, false
 	}
 	ty := models.Type()
 	if models.IsNull() || !(ty.IsTupleType() || ty.IsListType()) {
 		e.fail(ofRange, "Weights of nothing", fmt.Sprintf("of is a list of models, as the weights are a list; this is %s.", describe(models)))
-		return nil, nil, false
+		return shares{}, nil, false
 	}
-	if n := models.LengthInt(); n != len(parts) {
-		e.fail(at, "Weights do not match", fmt.Sprintf("There are %d weights, but %d models in of.", len(parts), n))
-		return nil, nil, false
+	if n := models.LengthInt(); n != len(weights.parts) {
+		e.fail(at, "Weights do not match", fmt.Sprintf("There are %d weights, but %d models in of.", len(weights.parts), n))
+		return shares{}, nil, false
 	}
-	return parts, models.AsValueSlice(), true
+	return weights, models.AsValueSlice(), true
 }
 
 // namedWeights reads { a = 60, b = 40 } with { a = model.a, b = model.b }. The
 // ingredients keep the order in which of names them.
-func (e *evaluator) namedWeights(v, models cty.Value, at hcl.Range, of hclsyntax.Expression) ([]*big.Rat, []cty.Value, bool) {
+func (e *evaluator) namedWeights(v, models cty.Value, at hcl.Range, of hclsyntax.Expression) (shares, []cty.Value, bool) {
 	if ty := models.Type(); models.IsNull() || !(ty.IsObjectType() || ty.IsMapType()) {
 		e.fail(of.Range(), "Weights of nothing", fmt.Sprintf("of is a map of models, as the weights are a map; this is %s.", describe(models)))
-		return nil, nil, false
+		return shares{}, nil, false
 	}
 	weights, of2 := v.AsValueMap(), models.AsValueMap()
 	for _, name := range sortedKeys(weights) {
 		if _, known := of2[name]; !known {
-			e.fail(at, "Weights do not match", fmt.Sprintf("weights names %q, which of does not hold%s", name, ending(didYouMean(name, sortedKeys(of2)))))
-			return nil, nil, false
+			e.fail(at, "Weights do not match", fmt.Sprintf("weights names %q, which of does not hold%s", name, ending(e.didYouMean(name, sortedKeys(of2)))))
+			return shares{}, nil, false
 		}
 	}
-	var parts []*big.Rat
+	var parts shares
 	var ingredients []cty.Value
 	for _, name := range writtenOrder(of, sortedKeys(of2)) {
 		w, known := weights[name]
 		if !known {
 			e.fail(at, "Weights do not match", fmt.Sprintf("of names %q, which has no weight.", name))
-			return nil, nil, false
+			return shares{}, nil, false
 		}
-		r, _, err := ratOf(w)
-		if err != nil {
-			e.fail(at, "Weights not usable", fmt.Sprintf("The weight %q: %s", name, sentence(err)))
-			return nil, nil, false
+		if err := parts.add(w); err != nil {
+			e.fail(at, "Weights not usable", fmt.Sprintf("The weight %q: %s", name, stopped(err.Error())))
+			return shares{}, nil, false
 		}
-		parts, ingredients = append(parts, r), append(ingredients, of2[name])
+		ingredients = append(ingredients, of2[name])
 	}
 	return parts, ingredients, true
 }
@@ -136,46 +148,55 @@ func (e *evaluator) namedWeights(v, models cty.Value, at hcl.Range, of hclsyntax
 // writtenOrder sorts keys as a literal map has them, the others after those.
 func writtenOrder(expr hclsyntax.Expression, keys []string) []string {
 	var written []string
+	missing := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		missing[key] = true
+	}
+	add := func(key string) {
+		if missing[key] {
+			missing[key] = false
+			written = append(written, key)
+		}
+	}
 	if pairs, diags := hcl.ExprMap(expr); !diags.HasErrors() {
 		for _, pair := range pairs {
 			key, diags := pair.Key.Value(nil)
-			if diags.HasErrors() || key.Type() != cty.String || !key.IsKnown() || key.IsNull() {
-				continue
-			}
-			if name := key.AsString(); slices.Contains(keys, name) && !slices.Contains(written, name) {
-				written = append(written, name)
+			if !diags.HasErrors() && key.Type() == cty.String && key.IsKnown() && !key.IsNull() {
+				add(key.AsString())
 			}
 		}
 	}
 	for _, key := range keys {
-		if !slices.Contains(written, key) {
-			written = append(written, key)
-		}
+		add(key)
 	}
 	return written
 }
 
+func (s *shares) add(v cty.Value) error {
+	r, approx, err := ratOf(v)
+	s.parts, s.approx = append(s.parts, r), s.approx || approx
+	return err
+}
+
 // weightList reads the numbers of "60/20/20" or of a list.
-func weightList(v cty.Value) ([]*big.Rat, error) {
+func weightList(v cty.Value) (weights shares, err error) {
 	ty := v.Type()
 	switch {
 	case v.IsNull():
-		return nil, fmt.Errorf("weights is null: write \"60/20/20\" or a list")
+		return shares{}, errors.New("null is no weight: write \"60/20/20\" or a list")
 	case ty == cty.String:
-		return parseWeights(v.AsString())
+		weights.parts, err = parseWeights(v.AsString())
+		return weights, err
 	case ty.IsTupleType() || ty.IsListType():
-		var parts []*big.Rat
 		for it := v.ElementIterator(); it.Next(); {
 			_, element := it.Element()
-			r, _, err := ratOf(element)
-			if err != nil {
-				return nil, fmt.Errorf("weights is a list of numbers: %w", err)
+			if err := weights.add(element); err != nil {
+				return shares{}, fmt.Errorf("the %s weight: %w", ordinal(len(weights.parts)), err)
 			}
-			parts = append(parts, r)
 		}
-		return parts, nil
+		return weights, nil
 	}
-	return nil, fmt.Errorf("weights is a text (\"60/20/20\"), a list or a map of numbers, this is %s", describe(v))
+	return shares{}, fmt.Errorf("a text (\"60/20/20\"), a list or a map of numbers is needed, this is %s", describe(v))
 }
 
 // parseWeights reads "60/20/20", "60 % / 40 %".
@@ -196,36 +217,43 @@ func parseWeights(text string) ([]*big.Rat, error) {
 	return parts, nil
 }
 
-// checkParts says what is wrong with weights, "" if nothing is. Any parts will
-// do that are plainly parts; those that look like per cent must be per cent.
-func checkParts(parts []*big.Rat, percent bool) string {
-	if len(parts) == 0 {
-		return "There are no weights."
-	}
-	sum, low := new(big.Rat), parts[0]
-	for _, p := range parts {
+// sum adds the weights up; it is an error if nothing can be mixed with them.
+func (s shares) sum() (*big.Rat, error) {
+	total := Coef{}
+	for _, p := range s.parts {
 		if p.Sign() < 0 {
-			return fmt.Sprintf("A weight is negative (%s): to take something away write a formula or mix.", ratText(p))
+			return nil, fmt.Errorf("a weight is negative (%s): to take something away write a formula or mix", ratText(p))
 		}
-		if sum.Add(sum, p); p.Cmp(low) < 0 {
-			low = p
+		var err error
+		if total, err = total.Add(Scalar(p)); err != nil {
+			return nil, err
 		}
 	}
-	hundred := big.NewRat(100, 1)
-	switch {
+	switch sum := total.at(0); {
+	case len(s.parts) == 0:
+		return nil, errors.New("there are no weights")
 	case sum.Sign() == 0:
-		return "All weights are 0."
-	case sum.Cmp(hundred) == 0:
-		return ""
-	case percent,
-		low.Cmp(big.NewRat(5, 1)) >= 0 && sum.Cmp(big.NewRat(50, 1)) >= 0 && sum.Cmp(big.NewRat(150, 1)) <= 0:
-		var written []string
-		for _, p := range parts {
-			written = append(written, ratText(p))
-		}
-		return fmt.Sprintf("%s looks like per cent, but adds up to %s. Make it 100, or write parts that are plainly parts, as 3/1/1.", shorten(strings.Join(written, "/"), 80), ratText(sum))
+		return nil, errors.New("all weights are 0")
+	default:
+		return sum, nil
 	}
-	return ""
+}
+
+var hundred = big.NewRat(100, 1)
+
+// lookLikePercent tells per cent that do not add up from parts: any parts will
+// do that are plainly parts.
+func (s shares) lookLikePercent(sum *big.Rat) bool {
+	low := slices.MinFunc(s.parts, (*big.Rat).Cmp)
+	return sum.Cmp(hundred) != 0 && low.Cmp(big.NewRat(5, 1)) >= 0 && sum.Cmp(big.NewRat(50, 1)) >= 0 && sum.Cmp(big.NewRat(150, 1)) <= 0
+}
+
+func (s shares) String() string {
+	var written []string
+	for _, p := range s.parts[:min(len(s.parts), 20)] {
+		written = append(written, ratText(p))
+	}
+	return shorten(strings.Join(written, "/"), 80)
 }
 
 // bareDivision recognises 60/20/20 without quotes; it gives its value and how

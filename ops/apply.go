@@ -38,6 +38,7 @@ type Output struct {
 	Root, SHA256  digest.Sum
 	Size          int64
 	Made          bool
+	Placed        bool // it was in the store, and was put in its place
 	Tensors       int
 	TensorsReused int
 	Saturated     int64 // elements rounded to infinity
@@ -55,8 +56,8 @@ func (s *Session) Apply(ctx context.Context) (*Outcome, error) {
 		}
 	}
 	start := s.opt.Now()
-	meter := &meter{now: s.opt.Now, emit: s.opt.Emit}
-	err := s.Plan.Run(ctx, engine.Options{Threads: s.opt.Threads, KeepGoing: s.opt.KeepGoing, Emit: meter.hear})
+	meter := newMeter(s.opt.Now, s.opt.Emit)
+	err := s.Plan.Run(ctx, engine.Options{Threads: s.opt.Threads, KeepGoing: s.opt.KeepGoing, Emit: serialised(meter.hear)})
 	errs := []error{err}
 	for _, n := range s.Plan.Nodes {
 		if !n.Op.Goal || n.State != engine.Present || n.Err != nil {
@@ -68,10 +69,12 @@ func (s *Session) Apply(ctx context.Context) (*Outcome, error) {
 			Saturated: n.Result.Report.Saturated, NaN: n.Result.Report.NaN,
 		}
 		if place := n.Op.Data.(*pour.Data).Place; place != "" {
-			if err := s.place(context.WithoutCancel(ctx), n.Op, n.Result); err != nil {
+			placed, err := s.place(context.WithoutCancel(ctx), n.Op, n.Result)
+			if err != nil {
 				errs = append(errs, &engine.OpError{Op: n.Op, Err: err})
 				continue
 			}
+			o.Placed = placed && !o.Made
 			o.Path = shown(place)
 		}
 		out.Outputs = append(out.Outputs, o)
@@ -171,13 +174,26 @@ func (s *Session) writeLock() (bool, error) {
 	return true, nil
 }
 
-// register tells the store which keys this recipe's lock keeps alive.
+// register tells the store what this recipe's lock keeps alive: everything it
+// pins, also what this run was not asked for.
 func (s *Session) register() error {
 	path, err := filepath.Abs(s.Recipe.LockPath)
 	if err != nil {
 		return err
 	}
 	var keys, roots []digest.Sum
+	add := func(list *[]digest.Sum, text string) {
+		if sum, err := digest.Parse(text); err == nil { // the lock's reader has checked them
+			*list = append(*list, sum)
+		}
+	}
+	for _, src := range s.Lock.Sources {
+		add(&roots, src.Root)
+	}
+	for _, out := range s.Lock.Outputs {
+		add(&keys, out.Key)
+		add(&roots, out.Root)
+	}
 	for _, n := range s.Plan.Nodes {
 		if n.State == engine.Present && n.Result != nil {
 			keys, roots = append(keys, n.Key), append(roots, n.Result.Root)

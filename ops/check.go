@@ -34,7 +34,7 @@ func (s *Session) checkIngredients() hcl.Diagnostics {
 		if n.Err != nil {
 			bad[n.Index] = true
 			if _, pinned := n.Err.(*engine.PinError); !pinned { // pins are told when applied: exit 13
-				diags = append(diags, opDiag(n.Op, "Cannot use "+n.Op.Address, n.Err.Error()))
+				diags = append(diags, opDiag(n.Op, "Cannot use "+n.Op.Address, Sentence(n.Err)))
 			}
 			continue
 		}
@@ -49,7 +49,7 @@ func (s *Session) checkIngredients() hcl.Diagnostics {
 				if err != nil {
 					bad[e.From] = true
 					op := s.Plan.Nodes[e.From].Op
-					diags = append(diags, opDiag(op, "Cannot use "+op.Address, err.Error()))
+					diags = append(diags, opDiag(op, "Cannot use "+op.Address, Sentence(err)))
 				}
 				leaves[e.From] = leaf
 			}

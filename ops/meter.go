@@ -9,29 +9,33 @@ import (
 // meter measures a run from its events: when hashing and pouring began and
 // ended, and how long the disk was the one being waited for.
 type meter struct {
-	now         func() time.Time
-	emit        engine.Sink
-	first, last map[string]time.Time // by activity
+	now      func() time.Time
+	emit     engine.Sink
+	activity map[string]string // by address
+	first    map[string]time.Time
+	last     map[string]time.Time // by activity
 }
 
+func newMeter(now func() time.Time, emit engine.Sink) *meter {
+	return &meter{now, emit, map[string]string{}, map[string]time.Time{}, map[string]time.Time{}}
+}
+
+// hear must not be called from two goroutines at once.
 func (m *meter) hear(e engine.Event) {
 	if e.Activity != "" {
-		if m.first == nil {
-			m.first, m.last = map[string]time.Time{}, map[string]time.Time{}
-		}
+		m.activity[e.Address] = e.Activity
+	}
+	if a := m.activity[e.Address]; a != "" {
 		t := m.now()
-		if _, ok := m.first[e.Activity]; !ok {
-			m.first[e.Activity] = t
+		if _, ok := m.first[a]; !ok {
+			m.first[a] = t
 		}
-		m.last[e.Activity] = t
+		m.last[a] = t
 	}
 	m.emit(e)
 }
 
 func (m *meter) span(activity string) float64 {
-	if m.first == nil {
-		return 0
-	}
 	return m.last[activity].Sub(m.first[activity]).Seconds()
 }
 

@@ -25,30 +25,40 @@ func (s *Session) release(address string) *lang.Release {
 	return nil
 }
 
-// place puts a release where it belongs, unless it is there already.
-func (s *Session) place(ctx context.Context, op *engine.Op, r *engine.Result) error {
-	path := op.Data.(*pour.Data).Place
-	if path == r.Path || release.Placed(s.opt.FS, r.Path, path) && s.opt.Link != string(release.LinkCopy) || s.holds(path, r.SHA256) {
-		return nil
+// inPlace reports whether an output is where it belongs; one without a place
+// of its own belongs into the store.
+func (s *Session) inPlace(op *engine.Op, r *engine.Result) bool {
+	d, ok := op.Data.(*pour.Data)
+	if !ok || d.Place == "" || d.Place == r.Path {
+		return true
 	}
+	return release.Placed(s.opt.FS, r.Path, d.Place) && s.opt.Link != string(release.LinkCopy) || s.holds(d.Place, r.SHA256)
+}
+
+// place puts a release where it belongs, unless it is there already.
+func (s *Session) place(ctx context.Context, op *engine.Op, r *engine.Result) (placed bool, err error) {
+	if s.inPlace(op, r) {
+		return false, nil
+	}
+	path := op.Data.(*pour.Data).Place
 	// Two processes with one recipe fill a place one after the other.
 	unlock, err := s.Store.WaitKey(ctx, release.PlaceKey(path))
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer unlock()
-	if err := release.Place(s.opt.FS, r.Path, path, release.Link(s.opt.Link), func() bool { return s.ours(op, path) }); err != nil {
-		return err
+	if err := release.Place(s.opt.FS, r.Path, path, release.Link(s.opt.Link), func() bool { return s.replaceable(op, path) }); err != nil {
+		return false, err
 	}
 	info, err := s.opt.FS.Stat(path)
 	if err != nil {
-		return err
+		return true, err
 	}
 	// It is our own copy: who changes it within the grain of the file system's
 	// clock changes a file that nothing is made from.
 	settled := time.Unix(0, max(info.CTime, info.MTime)).Add(time.Hour)
 	_, err = s.Store.Remember(info.Identity, store.FileDigest{SHA256: r.SHA256, Root: r.Root, Size: r.Size, Path: path}, nil, settled)
-	return err
+	return true, err
 }
 
 // holds reports whether the file at path is known to have a digest.
@@ -59,6 +69,16 @@ func (s *Session) holds(path string, sha digest.Sum) bool {
 	}
 	d, _, err := s.Store.Recall(info.Identity)
 	return err == nil && d != nil && d.SHA256 == sha
+}
+
+// replaceable is ours; what is not, and is about to be set aside, is told of.
+func (s *Session) replaceable(op *engine.Op, path string) bool {
+	ours := s.ours(op, path)
+	if !ours {
+		s.opt.Emit(engine.Event{Type: engine.EventNote, Address: op.Address,
+			Message: "another file is in its place: that one gets the ending .old"})
+	}
+	return ours
 }
 
 // ours reports whether the file in a release's place is what the lock says was

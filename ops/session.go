@@ -92,14 +92,14 @@ func Open(r *lang.Recipe, o Options) (*Session, hcl.Diagnostics, error) {
 	}
 	st, err := store.Open(o.FS, o.StoreDir)
 	if err != nil {
-		return nil, diags, fmt.Errorf("open store %s: %w", o.StoreDir, err)
+		return nil, diags, err
 	}
 	s := &Session{Recipe: r, Store: st, Lock: lock, Goals: goals, opt: o}
 	cpu := mix.CPU{Threads: o.Threads}
 	impls := map[string]engine.Impl{
 		ingredient.FileKind:  &ingredient.Files{FS: o.FS, Now: o.Now},
 		ingredient.SynthKind: &ingredient.Synths{Executor: cpu},
-		pour.Kind:            &pour.Impl{FS: o.FS, Executor: cpu, Now: o.Now, Ours: s.ours},
+		pour.Kind:            &pour.Impl{FS: o.FS, Executor: cpu, Now: o.Now, Ours: s.replaceable},
 	}
 	if s.Plan, err = engine.NewPlan(graph, st, impls); err != nil {
 		return nil, diags, errors.Join(err, st.Close())

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"slices"
+
 	"cosmo/engine"
 	"cosmo/lang"
 	"cosmo/ops/ingredient"
@@ -21,11 +23,19 @@ type PlanSummary struct {
 type PlanItem struct {
 	Address string
 	Kind    string // model, vodka, cocktail, release
-	Action  string // make, hash, synthesise, present, unneeded
+	Action  string // make, hash, synthesise, place, present, unneeded
 	Reason  string
 	Bytes   int64
 	Dest    string
 	From    []string
+}
+
+// Work reports whether an item has to be done.
+func (it *PlanItem) Work() bool { return it.Action != "present" && it.Action != "unneeded" }
+
+// Work reports whether there is anything to do.
+func (p *PlanSummary) Work() bool {
+	return slices.ContainsFunc(p.Items, func(it PlanItem) bool { return it.Work() })
 }
 
 // Rates that time is guessed with; a run prints the real ones.
@@ -50,6 +60,8 @@ func (s *Session) Summary() *PlanSummary {
 			it.Dest = rel.File
 		}
 		switch {
+		case n.State == engine.Present && n.Op.Goal && !s.inPlace(n.Op, n.Result):
+			it.Action, it.Reason, it.Bytes = "place", "it is in the store, and not in its place", n.Result.Size
 		case n.State == engine.Present:
 			it.Action, it.Bytes = "present", n.Result.Size
 		case !n.Needed:

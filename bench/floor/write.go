@@ -7,7 +7,7 @@ import (
 )
 
 // depth is how many writes of one file are in flight: a disk wants a queue.
-const depth = 4
+var depth = 4
 
 // writeFile writes size bytes durably: space first, then data past the page
 // cache, then fsync.
@@ -24,6 +24,7 @@ func (l *load) writeFile(name string, data []byte) (err error) {
 		return err
 	}
 	var group sync.WaitGroup
+	if v := os.Getenv("DEPTH"); v == "1" { depth = 1 }
 	errs := make([]error, depth)
 	next := make(chan int64, depth)
 	for i := range depth {

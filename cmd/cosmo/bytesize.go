@@ -18,7 +18,7 @@ var byteSizeText = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) *([kmgtpe]?)(i?)(b
 func (n *byteSize) Set(text string) error {
 	m := byteSizeText.FindStringSubmatch(strings.ToLower(text))
 	if m == nil || (m[3] != "" && m[2] == "") {
-		return fmt.Errorf("write a size such as 200GB, 1.5TiB or 0")
+		return fmt.Errorf("%q is not a size; write 200GB, 1.5TiB or 0", text)
 	}
 	base := int64(1000)
 	if m[3] != "" {

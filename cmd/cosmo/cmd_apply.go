@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"slices"
 
@@ -72,7 +73,7 @@ func (a *app) apply(v view.Apply, args []string, opt ops.Options) error {
 	out, err := s.Apply(ctx)
 	if out != nil {
 		out.Failed = failures(err)
-		if err == nil || len(out.Outputs) > 0 {
+		if err == nil || len(out.Failed) > 0 || slices.ContainsFunc(out.Outputs, made) {
 			v.Applied(out)
 		}
 		if a.log != nil {
@@ -82,10 +83,15 @@ func (a *app) apply(v view.Apply, args []string, opt ops.Options) error {
 	if err == nil {
 		return nil
 	}
+	if errors.Is(err, context.Canceled) {
+		v.Note("stopped: what was finished is kept; apply again to go on")
+	}
 	v.Close()
 	a.diagnostics(r, diagnose(err))
 	return exitWith(exitCode(err))
 }
+
+func made(o ops.Output) bool { return o.Made || o.Placed }
 
 // failures are the ops that failed.
 func failures(err error) []error {

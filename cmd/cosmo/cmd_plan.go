@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"cosmo/cmd/cosmo/view"
@@ -40,8 +42,14 @@ func (a *app) plan(v view.Plan, args []string, opt ops.Options, detailed bool) e
 		return err
 	}
 	defer s.Close()
-	v.Plan(s.Summary())
-	if detailed && len(s.Plan.Work()) > 0 {
+	sum := s.Summary()
+	v.Plan(sum)
+	if pins := errors.Join(s.PinErrors()...); pins != nil {
+		v.Close()
+		a.diagnostics(r, diagnose(pins))
+		return exitWith(exitCode(pins))
+	}
+	if detailed && sum.Work() {
 		return exitWith(exitWork)
 	}
 	return nil

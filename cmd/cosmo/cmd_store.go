@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 
@@ -32,10 +31,15 @@ COSMO_STORE says where it is.`,
 	return cmd
 }
 
+// noStoreError: nothing was made there yet.
+type noStoreError struct{ dir string }
+
+func (e *noStoreError) Error() string { return "there is no store in " + e.dir }
+
 // openStore opens a store that is there: looking after one must not make it.
 func (a *app) openStore() (*store.Store, error) {
 	if list, err := os.ReadDir(a.storeDir); errors.Is(err, fs.ErrNotExist) || err == nil && len(list) == 0 {
-		return nil, fmt.Errorf("there is no store in %s: the first apply makes it, --store or COSMO_STORE names another", a.storeDir)
+		return nil, &noStoreError{a.storeDir}
 	}
 	return store.Open(fsx.OS(), a.storeDir)
 }

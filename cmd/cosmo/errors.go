@@ -102,15 +102,28 @@ func diagnose(err error) hcl.Diagnostics {
 		var op *engine.OpError
 		if errors.As(e, &op) {
 			d.Summary = "Cannot make " + op.Op.Address
-			d.Detail = sentence(op.Err)
+			d.Detail = ops.Sentence(op.Err)
 			d.Subject = ops.HCLRange(op.Op.Range)
 		} else {
-			d.Summary = capital(e.Error())
+			d.Summary, d.Detail = summary(e)
 		}
 		d.Detail = strings.TrimSpace(d.Detail + "\n" + nextStep(e))
 		diags = append(diags, d)
 	}
 	return diags
+}
+
+// summary splits an error that has no recipe line into what is known at once
+// and what explains it.
+func summary(err error) (summary, detail string) {
+	var none *noStoreError
+	switch {
+	case errors.Is(err, fsx.ErrLocked):
+		return "The store is in use", ops.Sentence(err)
+	case errors.As(err, &none):
+		return "There is no store in " + none.dir, ""
+	}
+	return ops.Capital(err.Error()), ""
 }
 
 // nextStep says what the user can do about an error; "" when nobody knows.
@@ -119,15 +132,20 @@ func nextStep(err error) string {
 	var unlocked *ops.UnlockedError
 	var corrupt *store.FormatError
 	var internal internalError
+	var none *noStoreError
 	switch {
+	case errors.As(err, &none):
+		return "The first apply makes it; --store and COSMO_STORE name another."
 	case errors.As(err, &pin):
 		return "If the change is meant, delete its entry from the lock (or its pin from the recipe) and apply again; if not, fetch the file anew."
 	case errors.As(err, &unlocked):
 		return "Apply once without --locked and commit the lock."
 	case errors.Is(err, fsx.ErrLocked):
 		return "Another cosmo is at work in this store; try again when it is done."
+	case errors.As(err, &corrupt) && corrupt.Foreign != "":
+		return "Name another folder with --store; one that is empty, or not there yet, becomes a store."
 	case errors.As(err, &corrupt):
-		return "Choose another store with --store, or move this one away: everything in it can be made again."
+		return "Use the cosmo that made it, or name another folder with --store. What is in a store can be made again."
 	case fsx.IsNoSpace(err):
 		return "Free some disk space (`cosmo store gc` drops what no lock asks for), or choose another store with --store."
 	case errors.As(err, &internal):
@@ -138,24 +156,4 @@ func nextStep(err error) string {
 		return text + "."
 	}
 	return ""
-}
-
-// sentence is an error's text as a sentence.
-func sentence(err error) string {
-	s := capital(err.Error())
-	if !strings.HasSuffix(s, ".") {
-		s += "."
-	}
-	return s
-}
-
-func capital(s string) string {
-	if s == "" || s[0] < 'a' || s[0] > 'z' {
-		return s
-	}
-	// Words that are names keep their letter: model.V1, out/x.safetensors.
-	if word, _, _ := strings.Cut(s, " "); strings.ContainsAny(word, "./\\_") {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }

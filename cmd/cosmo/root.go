@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
@@ -47,8 +49,24 @@ calls something, such as vodka.mix4 or 'cocktail.merged["2.2"]'.`,
 	completeFlag(root, "threads")
 	_ = root.MarkPersistentFlagDirname("store") // it exists as well
 	root.SetFlagErrorFunc(unknownFlag)
+	defer describe(root)
 	root.AddCommand(a.applyCommand(), a.planCommand(), a.validateCommand(), a.showCommand(), a.storeCommand(), a.versionCommand())
 	return root
+}
+
+// describe words cobra's own commands as ours are.
+func describe(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Short = "tell about a command"
+		case "completion":
+			cmd.Short = "make your shell complete commands, recipes and addresses"
+			cmd.Example = "  source <(cosmo completion bash)"
+		}
+	}
 }
 
 // unknownVerb refuses what is no verb, and says which is meant.
@@ -62,6 +80,10 @@ func unknownVerb(cmd *cobra.Command, args []string) error {
 
 // unknownFlag is what went wrong with a flag, and which is meant.
 func unknownFlag(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		return usagef("--%s: %v", invalid.GetFlag().Name, valueTrouble(invalid))
+	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
 		return usageError{err.Error()}
@@ -76,6 +98,18 @@ func unknownFlag(cmd *cobra.Command, err error) error {
 	return usagef("unknown flag --%s%s", unknown.GetSpecifiedName(), didYouMean("--", names.SuggestionsFor(unknown.GetSpecifiedName())))
 }
 
+// valueTrouble says what a flag's value should be.
+func valueTrouble(invalid *pflag.InvalidValueError) error {
+	if n := (*strconv.NumError)(nil); !errors.As(invalid, &n) {
+		return invalid.Unwrap()
+	}
+	what := "a whole number"
+	if invalid.GetFlag().Value.Type() == "bool" {
+		what = "true or false"
+	}
+	return fmt.Errorf("%q is not %s", invalid.GetValue(), what)
+}
+
 func didYouMean(prefix string, names []string) string {
 	if len(names) == 0 {
 		return ""
@@ -87,7 +121,7 @@ func didYouMean(prefix string, names []string) string {
 // by then, so --json is looked for by hand.
 func (a *app) usage(cmd *cobra.Command, args []string, err error) {
 	v := a.newView(a.json || slices.Contains(args, "--json"))
-	v.Diagnostics(nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: capital(err.Error()), Detail: "Run `" + cmd.CommandPath() + " --help` to see what can be said."}})
+	v.Diagnostics(nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: ops.Capital(err.Error()), Detail: "Run `" + cmd.CommandPath() + " --help` to see what can be said."}})
 	v.Close()
 }
 

@@ -31,9 +31,11 @@ func TestMain(m *testing.M) {
 //	code N PROGRAM ARG...      run it; its exit code has to be N
 //	recipe NAME                copy recipes/NAME here
 //	edit FILE OLD NEW          replace the only OLD in a file
-//	flip GLOB                  change a byte in the middle of the only such file, and hide it from its times
+//	object NAME ADDRESS        set $NAME to the path of what was made for an address
+//	flip FILE                  change a byte in the middle of a file, and hide it from its times
 //	truncate FILE SIZE         cut a file
-//	same FILE FILE             compare bytes
+//	touch FILE                 give a file another time
+//	[!] same FILE FILE         compare bytes
 //	await FILE                 wait until a background process has made it
 //	count N GLOB               there are N such files
 func TestScripts(t *testing.T) {
@@ -92,14 +94,14 @@ func params(t *testing.T) testscript.Params {
 			return false, fmt.Errorf("unknown condition %q", name)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"code": cmdCode, "recipe": cmdRecipe, "edit": cmdEdit, "flip": cmdFlip, "truncate": cmdTruncate,
-			"same": cmdSame, "await": cmdAwait, "count": cmdCount,
+			"code": cmdCode, "recipe": cmdRecipe, "edit": cmdEdit, "object": cmdObject, "flip": cmdFlip, "truncate": cmdTruncate,
+			"touch": cmdTouch, "same": cmdSame, "await": cmdAwait, "count": cmdCount,
 		},
 		RequireExplicitExec: true,
 	}
 }
 
-// want checks the number of arguments; none of the commands can be negated.
+// want checks the number of arguments; most of the commands cannot be negated.
 func want(ts *testscript.TestScript, neg bool, args []string, n int, usage string) {
 	if neg || len(args) < n {
 		ts.Fatalf("usage: %s", usage)
@@ -149,20 +151,27 @@ func cmdEdit(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, args[1], args[2], 1)), 0o666))
 }
 
-// glob finds files; the pattern's slashes are the system's.
-func glob(ts *testscript.TestScript, pattern string) []string {
-	list, err := filepath.Glob(ts.MkAbs(filepath.FromSlash(pattern)))
+func cmdObject(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 2, "object NAME ADDRESS")
+	s, err := store.Open(fsx.OS(), ts.Getenv("COSMO_STORE"))
 	ts.Check(err)
-	return list
+	defer s.Close()
+	path := ""
+	ts.Check(s.Each(func(e *store.Entry) error {
+		if e.Address == args[1] {
+			path = s.Abs(e.Object)
+		}
+		return nil
+	}))
+	if path == "" {
+		ts.Fatalf("nothing sound was made for %s", args[1])
+	}
+	ts.Setenv(args[0], path)
 }
 
 func cmdFlip(ts *testscript.TestScript, neg bool, args []string) {
-	want(ts, neg, args, 1, "flip GLOB")
-	list := glob(ts, args[0])
-	if len(list) != 1 {
-		ts.Fatalf("%d files match %s, want one", len(list), args[0])
-	}
-	name := list[0]
+	want(ts, neg, args, 1, "flip FILE")
+	name := ts.MkAbs(args[0])
 	info, err := os.Stat(name)
 	ts.Check(err)
 	ts.Check(os.Chmod(name, 0o644))
@@ -186,14 +195,21 @@ func cmdTruncate(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
 }
 
+func cmdTouch(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "touch FILE")
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(os.Chtimes(ts.MkAbs(args[0]), time.Time{}, info.ModTime().Add(time.Second)))
+}
+
 func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
-	want(ts, neg, args, 2, "same FILE FILE")
+	want(ts, false, args, 2, "[!] same FILE FILE")
 	a, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)
 	b, err := os.ReadFile(ts.MkAbs(args[1]))
 	ts.Check(err)
-	if !bytes.Equal(a, b) {
-		ts.Fatalf("%s and %s differ", args[0], args[1])
+	if equal := bytes.Equal(a, b); equal == neg {
+		ts.Fatalf("%s and %s are equal: %v", args[0], args[1], equal)
 	}
 }
 
@@ -212,14 +228,17 @@ func cmdCount(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 2, "count N GLOB")
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	if list := glob(ts, args[1]); len(list) != n {
+	list, err := filepath.Glob(ts.MkAbs(filepath.FromSlash(args[1])))
+	ts.Check(err)
+	if len(list) != n {
 		ts.Fatalf("%d files match %s, want %d: %q", len(list), args[1], n, list)
 	}
 }
 
-// hold is a program that has a store open, as an apply has it (shared) or a gc
-// (exclusive), until it is killed: hold MODE STORE SIGN makes the file SIGN when
-// it has it.
+// hold is a program that has a store open until it is killed: shared, as an
+// apply has it, exclusive, as a gc has it, or keys, which is an apply at work on
+// everything that was ever made. hold MODE STORE SIGN makes the file SIGN when it
+// is so far.
 func hold() {
 	fail := func(err error) {
 		if err != nil {
@@ -229,10 +248,20 @@ func hold() {
 	}
 	s, err := store.Open(fsx.OS(), os.Args[2])
 	fail(err)
-	if os.Args[1] == "exclusive" {
-		fail(s.Close())
-		_, err := fsx.OS().Lock(filepath.Join(os.Args[2], "lock"), fsx.Exclusive, true)
+	lock := func(name string) {
+		_, err := fsx.OS().Lock(s.Abs(name), fsx.Exclusive, true)
 		fail(err)
+	}
+	switch os.Args[1] {
+	case "exclusive":
+		fail(s.Close())
+		lock("lock")
+	case "keys":
+		list, err := os.ReadDir(s.Abs("locks"))
+		fail(err)
+		for _, f := range list {
+			lock("locks/" + f.Name())
+		}
 	}
 	fail(os.WriteFile(os.Args[3], nil, 0o666))
 	time.Sleep(time.Minute) // a script that fails to kill it has failed by then

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"cosmo/engine/digest"
@@ -46,7 +47,7 @@ func (e *FormatError) Error() string {
 	if e.Foreign != "" {
 		return fmt.Sprintf("%s is not a store, and not empty: there is %s in it", e.Dir, e.Foreign)
 	}
-	return fmt.Sprintf("%s is not a store of this version: its format file says %q", e.Dir, e.Found)
+	return fmt.Sprintf("%s is not a store of this version: its format file says %q", e.Dir, strings.TrimSpace(e.Found))
 }
 
 // Open opens the store in dir and makes it if there is none. While GC runs

@@ -39,9 +39,10 @@ func (h *Header) Lookup(name string) *Tensor {
 const metadataKey = "__metadata__"
 
 // ReadHeader reads and checks the header of the file r of size bytes. It takes
-// what the reference reader takes, except that names and metadata keys must be
-// different (the reference silently keeps the last), and that Max… limits hold.
-// What is wrong with the file itself is a *FormatError.
+// nothing that the reference reader refuses, and all that it takes but these:
+// equal names or metadata keys (of which the reference silently keeps the
+// last), entries that are lists instead of objects, and what is beyond the
+// Max… limits. What is wrong with the file itself is a *FormatError.
 func ReadHeader(r io.ReaderAt, size int64) (*Header, error) {
 	b, err := headerBytes(r, size)
 	if err != nil {

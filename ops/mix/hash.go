@@ -6,164 +6,171 @@ import (
 	"cosmo/engine/digest"
 )
 
-// cursor is one hashing of an output, from front to back of its queue: of the
-// tensors one by one, or of the file as a whole. The two go on independently,
-// so that a single output keeps two processors busy.
+// cursor is one hashing, from front to back: of a tensor of an output, or of an
+// output's file as a whole. Cursors go on independently of each other, so many
+// of them fill the lanes of a vector register, and a single output keeps all
+// processors busy.
 type cursor struct {
-	sink *sink
-	file bool // the whole file
-	head int  // first run not yet hashed, counted from the beginning of the walk
-	busy bool // some worker is at it
+	sink   *sink
+	tensor int // -1: the whole file
+	stream digest.Stream
+	queue  []*run // adjacent ranges of the file, in order
+	head   int    // first run not yet hashed
+	busy   bool   // some worker is at it
+}
+
+// add queues a run. Called locked.
+func (c *cursor) add(r *run) {
+	if c.head > 1024 { // keep the queue short
+		c.queue = append(c.queue[:0], c.queue[c.head:]...)
+		c.head = 0
+	}
+	c.queue = append(c.queue, r)
+	r.block.unhashed++
 }
 
 // ready reports whether the finished runs at the head, up to the end of their
-// block, hold least bytes or complete the block.
+// block, hold least bytes, or all that they ever will.
 func (c *cursor) ready(least int64) bool {
-	s := c.sink
 	var n int64
-	for i := c.head - s.dropped; i < len(s.queue); i++ {
-		r := s.queue[i]
-		if !r.done || r.block != s.queue[c.head-s.dropped].block {
+	for _, r := range c.queue[c.head:] {
+		if !r.done || r.block != c.queue[c.head].block {
 			break
 		}
-		if n += r.len; n >= least || r.block.hashed[c.index()]+n == r.block.need {
+		n += r.len
+		if n >= least || r.off+r.len == r.block.start+r.block.need || r.last && c.tensor >= 0 {
 			return true
 		}
 	}
 	return false
 }
 
-func (c *cursor) index() int {
-	if c.file {
-		return 1
-	}
-	return 0
+// piece is what one task hashes with one cursor: adjacent runs of one block.
+type piece struct {
+	*cursor
+	block *block
+	runs  int
+	last  bool // the cursor ends here
 }
 
 // take removes the finished runs of the head block from what is to be hashed.
-func (c *cursor) take() hashPart {
-	s := c.sink
-	p := hashPart{cursor: c, block: s.queue[c.head-s.dropped].block}
-	for c.head-s.dropped < len(s.queue) {
-		r := s.queue[c.head-s.dropped]
+func (c *cursor) take() (p piece, job digest.Job) {
+	first := c.queue[c.head]
+	p = piece{cursor: c, block: first.block}
+	end := first.off
+	for _, r := range c.queue[c.head:] {
 		if !r.done || r.block != p.block {
 			break
 		}
-		p.runs = append(p.runs, r)
-		c.head++
+		p.runs++
+		end = r.off + r.len
+		p.last = r.last
 	}
-	s.drop()
-	return p
+	c.head += p.runs
+	return p, digest.Job{Stream: &c.stream, Data: p.block.buf[first.off-p.block.start : end-p.block.start]}
 }
 
-// hashPart is what one task hashes with one cursor: runs of one block.
-type hashPart struct {
-	*cursor
-	block *block
-	runs  []*run
-}
-
-// jobs appends the hashing of a part: adjacent runs of one tensor are one job,
-// and so are all runs for the whole file.
-func (p *hashPart) jobs(jobs []digest.Job) []digest.Job {
+// settle books a hashed piece. Called locked.
+func (p *piece) settle() error {
+	p.block.unhashed -= p.runs
 	s := p.sink
-	if p.file {
-		first, last := p.runs[0], p.runs[len(p.runs)-1]
-		return append(jobs, digest.Job{Stream: &s.fileSum, Data: p.block.buf[first.off-p.block.start : last.off+last.len-p.block.start]})
+	if p.tensor < 0 || !p.last {
+		return nil
 	}
-	for i := 0; i < len(p.runs); {
-		first := p.runs[i]
-		end, j := first.off+first.len, i+1
-		for j < len(p.runs) && p.runs[j].tensor == first.tensor && p.runs[j].off == end {
-			end += p.runs[j].len
-			j++
-		}
-		if t := first.tensor; t >= 0 {
-			if s.tensorSum[t] == nil {
-				s.tensorSum[t] = new(digest.Stream)
-			}
-			at := first.off - p.block.start
-			jobs = append(jobs, digest.Job{Stream: s.tensorSum[t], Data: p.block.buf[at : at+end-first.off]})
-		}
-		i = j
-	}
-	return jobs
+	return s.settleTensor(p.tensor, p.stream.Sum())
 }
 
-// settle books a hashed part. Called locked.
-func (p *hashPart) settle() error {
-	s := p.sink
-	for _, r := range p.runs {
-		p.block.hashed[p.index()] += r.len
-		if !r.last || p.file {
-			continue
-		}
-		sum := s.tensorSum[r.tensor].Sum()
-		s.Sums[r.tensor], s.tensorSum[r.tensor] = sum, nil
-		if want := s.Tensors[r.tensor].Want; !want.IsZero() && want != sum {
-			input := s.Tensors[r.tensor].Terms[0].Input
-			return &InputError{input, fmt.Errorf("read tensor %s of %s: %w", s.Layout.Tensors[r.tensor].Name, s.w.pass.Inputs[input].Name, ErrDamaged)}
+// settleTensor notes a tensor's digest, and holds it against what is known.
+func (s *sink) settleTensor(tensor int, sum digest.Sum) error {
+	s.Sums[tensor] = sum
+	t := &s.Tensors[tensor]
+	if t.Want.IsZero() || t.Want == sum {
+		return nil
+	}
+	input := t.Terms[0].Input
+	return &InputError{input, fmt.Errorf("read tensor %s of %s: %w", s.Layout.Tensors[tensor].Name, s.w.pass.Inputs[input].Name, ErrDamaged)}
+}
+
+// A task hashes this many cursors at least, if as many are ready, and at most:
+// the lanes of the vector kernels.
+const (
+	fewCursors  = 8
+	mostCursors = 16
+)
+
+// toHash picks the cursors that a worker should hash next, nil if it had better
+// mix. A whole file is hashed without delay, for nothing can make up for a delay
+// there; tensors wait until they fill lanes, unless pressed. Called locked.
+func (w *pouring) toHash(pressed bool) []*cursor {
+	least := int64(w.BlockBytes / 2)
+	if pressed {
+		least = 1
+	}
+	var ready []*cursor
+	for _, c := range w.cursors {
+		if !c.busy && c.ready(least) {
+			pressed = pressed || c.tensor < 0
+			ready = append(ready, c)
 		}
 	}
-	return nil
-}
-
-// hashTask is finished bytes of several outputs, hashed together so that many
-// streams fill the lanes of a vector register.
-type hashTask struct {
-	parts []hashPart
-	jobs  []digest.Job
-}
-
-// mostParts is how many cursors a task serves: the lanes of the widest kernel.
-const mostParts = 16
-
-// hashable collects cursors that have at least least bytes ready in their head
-// block (or all that block will ever have). Called locked.
-func (w *pouring) hashable(least int) *hashTask {
-	var t *hashTask
-	for _, s := range w.outs {
-		for _, c := range []*cursor{&s.tensors, &s.whole} {
-			if c.busy || c.sink == nil || !c.ready(int64(least)) {
-				continue
-			}
-			if t == nil {
-				t = &hashTask{}
-			}
-			if t.parts = append(t.parts, hashPart{cursor: c}); len(t.parts) == mostParts {
-				return t
-			}
-		}
+	if len(ready) == 0 || len(ready) < fewCursors && !pressed {
+		return nil
 	}
-	return t
+	share := (len(ready) + w.Threads - 1) / w.Threads
+	return ready[:min(len(ready), max(share, fewCursors), mostCursors)]
 }
 
-// hash runs a task. Called locked; unlocks while hashing.
-func (w *pouring) hash(t *hashTask) {
-	for i := range t.parts {
-		t.parts[i] = t.parts[i].take()
-		t.parts[i].busy = true
-		t.jobs = t.parts[i].jobs(t.jobs)
+// hash advances cursors together. Called locked; unlocks while hashing.
+func (w *pouring) hash(cursors []*cursor) {
+	pieces := make([]piece, len(cursors))
+	jobs := make([]digest.Job, len(cursors))
+	for i, c := range cursors {
+		c.busy = true
+		pieces[i], jobs[i] = c.take()
 	}
 	w.mu.Unlock()
-	digest.Update(t.jobs)
+	digest.Update(jobs)
 	w.mu.Lock()
-	for i := range t.parts {
-		p := &t.parts[i]
+	for i := range pieces {
+		p := &pieces[i]
 		p.busy = false
 		if err := p.settle(); err != nil && w.err == nil {
 			w.err = err
 		}
 		w.release(p.block)
 	}
+	w.retire()
 	w.wake.Broadcast()
+}
+
+// retire drops the cursors of tensors that are done. Called locked.
+func (w *pouring) retire() {
+	left := w.cursors[:0]
+	for _, c := range w.cursors {
+		if c.tensor >= 0 && c.head == len(c.queue) && c.head > 0 && c.queue[c.head-1].last && !c.busy {
+			c.sink.open[c.tensor] = nil
+			continue
+		}
+		left = append(left, c)
+	}
+	clear(w.cursors[len(left):])
+	w.cursors = left
+}
+
+// hashed reports whether nothing is left to hash. Called locked.
+func (w *pouring) hashed() bool {
+	for _, c := range w.cursors {
+		if c.busy || c.head < len(c.queue) {
+			return false
+		}
+	}
+	return true
 }
 
 // release takes a block's buffer back once it is on disk and hashed. Called
 // locked.
 func (w *pouring) release(b *block) {
-	done := b.hashed[0] == b.need && (b.sink.whole.sink == nil || b.hashed[1] == b.need)
-	if b.written && done && b.buf != nil {
+	if b.written && b.unhashed == 0 && b.buf != nil {
 		w.free = append(w.free, b.buf)
 		b.buf = nil
 		delete(b.sink.blocks, b.index)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ type pouring struct {
 	outs  []*sink
 
 	mu       sync.Mutex
+	cursors  []*cursor
 	wake     *sync.Cond
 	err      error
 	step     int   // the walk: next step,
@@ -55,14 +57,14 @@ func (c CPU) Pour(ctx context.Context, p *Pass) error {
 		blocks += out.Layout.Size/int64(c.BlockBytes) + 1
 	}
 	w.writes = make(chan *block, blocks)
+	inOrder := w.inOrder()
 	for i, out := range p.Outputs {
-		s, err := newSink(w, i, out)
+		s, err := newSink(w, i, out, inOrder[i])
 		if err != nil {
 			return err
 		}
 		w.outs = append(w.outs, s)
 	}
-	w.markOrder()
 
 	stop := context.AfterFunc(ctx, func() { w.fail(context.Cause(ctx)) })
 	defer stop()
@@ -102,26 +104,22 @@ func (w *pouring) freeBuffers() {
 	}
 }
 
-// markOrder finds which outputs are filled front to back by the walk: those can
+// inOrder finds which outputs are filled front to back by the walk: those can
 // be hashed as a whole meanwhile.
-func (w *pouring) markOrder() {
-	next := make([]int, len(w.outs))
-	for i := range w.outs {
-		w.outs[i].inOrder = true
+func (w *pouring) inOrder() []bool {
+	next, ok := make([]int, len(w.pass.Outputs)), make([]bool, len(w.pass.Outputs))
+	for i := range ok {
+		ok[i] = true
 	}
 	for _, s := range w.steps {
 		for _, u := range s.uses {
 			if u.tensor != next[u.out] {
-				w.outs[u.out].inOrder = false
+				ok[u.out] = false
 			}
 			next[u.out]++
 		}
 	}
-	for _, s := range w.outs {
-		if s.inOrder && s.FileSum {
-			s.whole = cursor{sink: s, file: true}
-		}
-	}
+	return ok
 }
 
 func (w *pouring) fail(err error) {
@@ -139,10 +137,8 @@ func (w *pouring) worker() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for w.err == nil {
-		// A full block's worth of finished bytes is hashed first, while it is
-		// still in the cache and before its buffer is missed.
-		if t := w.hashable(w.BlockBytes / 2); t != nil {
-			w.hash(t)
+		if c := w.toHash(w.room() < w.PoolBytes/w.BlockBytes/4); c != nil {
+			w.hash(c)
 			continue
 		}
 		if u := w.nextUnit(); u != nil {
@@ -158,11 +154,11 @@ func (w *pouring) worker() {
 			w.wake.Broadcast()
 			continue
 		}
-		if t := w.hashable(1); t != nil {
-			w.hash(t)
+		if c := w.toHash(true); c != nil {
+			w.hash(c)
 			continue
 		}
-		if w.step == len(w.steps) && w.inFlight == 0 && w.allHashed() {
+		if w.step == len(w.steps) && w.inFlight == 0 && w.hashed() {
 			w.wake.Broadcast()
 			return
 		}
@@ -171,13 +167,9 @@ func (w *pouring) worker() {
 	w.wake.Broadcast()
 }
 
-func (w *pouring) allHashed() bool {
-	for _, s := range w.outs {
-		if !s.hashed() {
-			return false
-		}
-	}
-	return true
+// room is how many blocks could be had now. Called locked.
+func (w *pouring) room() int {
+	return len(w.free) + max(0, w.PoolBytes/w.BlockBytes-w.blocks)
 }
 
 // nextUnit takes the next range of the walk and reserves its place in every
@@ -214,20 +206,14 @@ func (w *pouring) reserve(s *step, from, to int64) bool {
 	for _, u := range s.uses {
 		need += w.outs[u.out].newBlocks(u.tensor, from, to)
 	}
-	room := len(w.free) + max(0, w.PoolBytes/w.BlockBytes-w.blocks)
-	if need <= room {
+	if need <= w.room() {
 		return true
 	}
-	return w.inFlight == 0 && w.writing == 0 && w.hashable(1) == nil && !w.anyBusy()
+	return w.inFlight == 0 && w.writing == 0 && w.toHash(true) == nil && !w.anyBusy()
 }
 
 func (w *pouring) anyBusy() bool {
-	for _, s := range w.outs {
-		if s.tensors.busy || s.whole.busy {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(w.cursors, func(c *cursor) bool { return c.busy })
 }
 
 func (w *pouring) buffer() []byte {

@@ -14,18 +14,13 @@ import (
 // and the kernels write straight into them.
 type sink struct {
 	*Output
-	w         *pouring
-	index     int
-	onDisk    int64            // bytes
-	blocks    map[int64]*block // by index, those not yet released
-	queue     []*run           // in the order of the walk
-	dropped   int              // runs that left the queue at its head
-	inOrder   bool             // the walk fills it front to back
-	tensors   cursor
-	whole     cursor // its sink is nil if there is no need, or no order
-	fileSum   digest.Stream
-	tensorSum []*digest.Stream // by tensor, while it is being hashed
-	statsMu   sync.Mutex
+	w       *pouring
+	index   int
+	onDisk  int64            // bytes
+	blocks  map[int64]*block // by index, those not yet released
+	whole   *cursor          // nil if the file needs no digest, or is not filled front to back
+	open    []*cursor        // by tensor, of those being hashed
+	statsMu sync.Mutex
 }
 
 // block is a piece of the file in memory.
@@ -33,8 +28,8 @@ type block struct {
 	sink         *sink
 	index, start int64
 	buf          []byte
-	need, filled int64    // bytes
-	hashed       [2]int64 // bytes: by the tensors' cursor, by the file's
+	need, filled int64 // bytes
+	unhashed     int   // runs that some cursor still has to hash
 	written      bool
 }
 
@@ -62,24 +57,44 @@ func (r *run) bytes() []byte {
 	return r.block.buf[at : at+r.len : at+r.len]
 }
 
-func newSink(w *pouring, index int, out *Output) (*sink, error) {
+func newSink(w *pouring, index int, out *Output, inOrder bool) (*sink, error) {
 	if len(out.Tensors) != len(out.Layout.Tensors) {
 		return nil, fmt.Errorf("pour %s: %d plans for %d tensors", out.Name, len(out.Tensors), len(out.Layout.Tensors))
 	}
-	s := &sink{Output: out, w: w, index: index, blocks: map[int64]*block{}, tensorSum: make([]*digest.Stream, len(out.Tensors))}
-	s.tensors = cursor{sink: s}
+	s := &sink{Output: out, w: w, index: index, blocks: map[int64]*block{}, open: make([]*cursor, len(out.Tensors))}
 	out.Sums = make([]digest.Sum, len(out.Tensors))
+	if out.FileSum && inOrder {
+		s.whole = &cursor{sink: s, tensor: -1}
+		w.cursors = append(w.cursors, s.whole)
+	}
 	header := out.Layout.Header
 	for off := int64(0); off < int64(len(header)); {
 		b := s.block(off)
 		n := min(int64(len(header))-off, b.start+int64(w.BlockBytes)-off)
 		r := &run{block: b, tensor: -1, off: off, len: n}
 		copy(r.bytes(), header[off:])
-		s.queue = append(s.queue, r)
+		s.queueRun(r)
 		w.filled(r)
 		off += n
 	}
 	return s, nil
+}
+
+// queueRun hands a run to the cursors that hash it.
+func (s *sink) queueRun(r *run) {
+	if s.whole != nil {
+		s.whole.add(r)
+	}
+	if r.tensor < 0 {
+		return
+	}
+	c := s.open[r.tensor]
+	if c == nil {
+		c = &cursor{sink: s, tensor: r.tensor}
+		s.open[r.tensor] = c
+		s.w.cursors = append(s.w.cursors, c)
+	}
+	c.add(r)
 }
 
 func (s *sink) elemSize(tensor int) int { return s.Layout.Tensors[tensor].DType.Size() }
@@ -95,28 +110,6 @@ func (s *sink) block(off int64) *block {
 		s.blocks[i] = b
 	}
 	return b
-}
-
-// hashed reports whether nothing is left to hash.
-func (s *sink) hashed() bool {
-	for _, c := range []*cursor{&s.tensors, &s.whole} {
-		if c.sink != nil && (c.busy || c.head-s.dropped < len(s.queue)) {
-			return false
-		}
-	}
-	return true
-}
-
-// drop forgets runs that both cursors have passed, now and then.
-func (s *sink) drop() {
-	passed := s.tensors.head
-	if s.whole.sink != nil {
-		passed = min(passed, s.whole.head)
-	}
-	if n := passed - s.dropped; n > 4096 {
-		s.queue = append(s.queue[:0], s.queue[n:]...)
-		s.dropped = passed
-	}
 }
 
 // newBlocks counts the blocks that a range of a tensor would open.
@@ -151,7 +144,7 @@ func (s *sink) place(tensor int, from, to int64) []*run {
 		e += n / es
 		r.last = e == end
 		runs = append(runs, r)
-		s.queue = append(s.queue, r)
+		s.queueRun(r)
 	}
 	return runs
 }
@@ -169,8 +162,8 @@ func (s *sink) finish() error {
 		return fmt.Errorf("cut %s to size: %w", s.Name, err)
 	}
 	switch {
-	case s.FileSum && s.inOrder:
-		s.Sum = s.fileSum.Sum()
+	case s.whole != nil:
+		s.Sum = s.whole.stream.Sum()
 	case s.FileSum:
 		if err := s.File.SetDirect(false); err != nil {
 			return fmt.Errorf("read %s back: %w", s.Name, err)

@@ -130,15 +130,19 @@ func (h *Human) picture(w, rows int) []string {
 // Applied implements Apply.
 func (h *Human) Applied(o *ops.Outcome) {
 	h.Close()
-	var made, there []string
+	var there []string
+	made, placed := 0, 0
 	for i := range o.Outputs {
-		if o.Outputs[i].Made {
-			made = append(made, o.Outputs[i].Address)
-		} else {
-			there = append(there, o.Outputs[i].Address)
+		switch x := &o.Outputs[i]; {
+		case x.Made:
+			made++
+		case x.Placed:
+			placed++
+		default:
+			there = append(there, x.Address)
 		}
 	}
-	if len(made) == 0 && len(o.Failed) == 0 && o.Hashed == 0 && o.Synthesised == 0 {
+	if made+placed == 0 && len(o.Failed) == 0 && o.Hashed == 0 && o.Synthesised == 0 {
 		h.printf("nothing to do: %s\n", areThere(there))
 		if o.LockChanged {
 			h.fact("lock", clean(o.LockPath)+" was written")
@@ -149,7 +153,7 @@ func (h *Human) Applied(o *ops.Outcome) {
 		h.outputs(o)
 		h.printf("\n")
 	}
-	h.figures(o, len(made), len(there))
+	h.figures(o, made, placed, len(there))
 }
 
 // outputs is the table of what there is now. A wide screen shows addresses and
@@ -171,8 +175,11 @@ func (h *Human) outputs(o *ops.Outcome) {
 		if !x.SHA256.IsZero() {
 			sha = x.SHA256.Short()
 		}
-		if x.Made {
+		switch {
+		case x.Made:
 			state = "made"
+		case x.Placed:
+			state = "placed"
 		}
 		name := x.Path
 		if !both && !strings.HasPrefix(x.Address, "release.") {
@@ -190,9 +197,13 @@ func (h *Human) outputs(o *ops.Outcome) {
 }
 
 // figures says what the run cost and counted.
-func (h *Human) figures(o *ops.Outcome, made, there int) {
+func (h *Human) figures(o *ops.Outcome, made, placed, there int) {
 	on := style(h.out.Color)
-	h.printf("%d made, %d there already", made, there)
+	h.printf("%d made, ", made)
+	if placed > 0 {
+		h.printf("%d placed, ", placed)
+	}
+	h.printf("%d there already", there)
 	if len(o.Failed) > 0 {
 		h.printf(", %s", on.red(fmt.Sprintf("%d failed", len(o.Failed))))
 	}

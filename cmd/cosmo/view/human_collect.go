@@ -1,7 +1,5 @@
 package view
 
-import "fmt"
-
 // Collected implements Store: a line for each object that goes, then what else
 // there was in groups.
 func (h *Human) Collected(c *Collection) {
@@ -14,6 +12,9 @@ func (h *Human) Collected(c *Collection) {
 	t := &table{columns: []column{{head: "ADDRESS", shrink: true, style: on.bold}, {head: "SIZE", right: true}, {head: "ROOT"}}}
 	groups := map[string]*amount{}
 	for _, r := range c.Removed {
+		if r.Kind == "lock" {
+			continue // an empty file that every run leaves
+		}
 		group := groupOf(r.Kind)
 		if groups[group] == nil {
 			groups[group] = new(amount)
@@ -39,7 +40,7 @@ func (h *Human) Collected(c *Collection) {
 		verb = "would remove"
 	}
 	switch {
-	case len(c.Removed) == 0:
+	case len(groups) == 0:
 		h.printf("nothing to remove\n")
 	case len(groups) == 1 && groups["record"] != nil:
 		h.printf("no object to remove\n")
@@ -48,7 +49,11 @@ func (h *Human) Collected(c *Collection) {
 	}
 	for _, g := range groupNames {
 		if a := groups[g.kind]; a != nil {
-			h.fact(g.label, fmt.Sprintf("%s, %s", thousands(a.n), Bytes(a.bytes)))
+			text := thousands(a.n)
+			if a.bytes > 0 {
+				text += ", " + Bytes(a.bytes)
+			}
+			h.fact(g.label, text)
 		}
 	}
 	h.fact("kept", Bytes(c.Kept))

@@ -8,8 +8,8 @@ import (
 
 // marks begin a plan's lines, verbs say what would be done.
 var (
-	marks = map[string]string{"make": "+", "synthesise": "+", "hash": "?", "present": "=", "unneeded": "-"}
-	verbs = map[string]string{"make": "pour", "synthesise": "synthesise", "hash": "read once", "present": "there", "unneeded": "not needed"}
+	marks = map[string]string{"make": "+", "synthesise": "+", "hash": "?", "place": ">", "present": "=", "unneeded": "-"}
+	verbs = map[string]string{"make": "pour", "synthesise": "synthesise", "hash": "read once", "place": "place", "present": "there", "unneeded": "not needed"}
 )
 
 // Plan implements Plan.
@@ -60,11 +60,11 @@ func (h *Human) planItems(items []ops.PlanItem) {
 		if reason != "" && !beside {
 			h.detail("why", strings.Fields(reason), " ")
 		}
+		if it.Dest != "" && it.Work() {
+			h.detail("to", []string{clean(it.Dest)}, "")
+		}
 		if it.Action != "make" {
 			continue
-		}
-		if it.Dest != "" {
-			h.detail("to", []string{clean(it.Dest)}, "")
 		}
 		names := make([]string, len(it.From))
 		for k, a := range it.From {
@@ -117,7 +117,7 @@ func planTitle(work []ops.PlanItem) string {
 		by[it.Action] = append(by[it.Action], it.Address)
 	}
 	var parts []string
-	for _, step := range [][2]string{{"hash", "read"}, {"synthesise", "synthesise"}, {"make", "pour"}} {
+	for _, step := range [][2]string{{"hash", "read"}, {"synthesise", "synthesise"}, {"make", "pour"}, {"place", "place"}} {
 		if len(by[step[0]]) > 0 {
 			parts = append(parts, step[1]+" "+kinds(by[step[0]]))
 		}
@@ -129,7 +129,7 @@ func planTitle(work []ops.PlanItem) string {
 func split(p *ops.PlanSummary) (work, there []ops.PlanItem) {
 	for i := range p.Items {
 		switch it := p.Items[i]; {
-		case isWork(&it):
+		case it.Work():
 			work = append(work, it)
 		case it.Action == "present":
 			there = append(there, it)

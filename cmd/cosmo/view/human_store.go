@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"cosmo/engine/store"
@@ -89,31 +90,33 @@ func shortList(addresses []string, w int) string {
 }
 
 // keptBy names who keeps an object: the path of a lock, or where the screen is
-// narrow the recipe it belongs to, and how many others there are.
+// narrow the recipe it belongs to, and how many other locks there are. A run is
+// mentioned only where no lock keeps the object: it will not for long.
 func keptBy(keepers []string, w int) string {
-	if len(keepers) == 0 {
+	locks := slices.DeleteFunc(slices.Clone(keepers), func(k string) bool { return !filepath.IsAbs(k) })
+	switch {
+	case len(keepers) == 0:
 		return "nothing"
+	case len(locks) == 0:
+		return "a recent run"
 	}
-	first, room := keepers[0], w/2-10
+	first, room := locks[0], w/2-10
 	if w < wideScreen {
 		first, room = recipeName(first), max(12, w/5)
 	}
 	more := ""
-	if n := len(keepers) - 1; n > 0 {
+	if n := len(locks) - 1; n > 0 {
 		more = fmt.Sprintf(" +%d", n)
 	}
 	return clipMiddle(clean(first), room-len(more)) + more
 }
 
 // recipeName is what people call the recipe of a lock: its folder, or its file
-// without endings. The other keepers are runs.
-func recipeName(keeper string) string {
-	name, ok := strings.CutSuffix(filepath.Base(keeper), ".lock.hcl")
-	switch {
-	case !ok:
-		return "a recent run"
-	case name == "cosmo":
-		return filepath.Base(filepath.Dir(keeper))
+// without endings.
+func recipeName(lock string) string {
+	name := strings.TrimSuffix(filepath.Base(lock), ".lock.hcl")
+	if name == "cosmo" {
+		return filepath.Base(filepath.Dir(lock))
 	}
 	return name
 }

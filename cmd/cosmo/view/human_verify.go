@@ -82,8 +82,9 @@ func (h *Human) advice(v *Verification) {
 		}
 	}
 	if aside > 0 {
-		h.paragraph(plain, fmt.Sprintf("%s set aside into %s. What was in them is made again by the next apply that needs it; `cosmo store gc` removes them.",
-			were(aside), filepath.Join(v.Dir, "corrupt")))
+		them := plural(aside, "it", "them")
+		h.paragraph(plain, fmt.Sprintf("%s set aside into %s. What was in %s is made again by the next apply that needs it; `cosmo store gc` removes %s.",
+			were(aside), filepath.Join(v.Dir, "corrupt"), them, them))
 	}
 	switch {
 	case left > 0 && v.DryRun:

@@ -114,13 +114,12 @@ type planLine struct {
 // Plan implements Plan.
 func (v *JSON) Plan(p *ops.PlanSummary) {
 	line := planLine{
-		Type: "plan", Items: []planItem{},
+		Type: "plan", Work: p.Work(), Items: []planItem{},
 		HashBytes: p.HashBytes, ReadBytes: p.ReadBytes, WriteBytes: p.WriteBytes, MemoryBytes: p.MemoryBytes,
 	}
 	line.Measured.FreeBytes, line.Measured.Seconds = p.FreeBytes, p.Seconds
 	for i := range p.Items {
 		it := &p.Items[i]
-		line.Work = line.Work || isWork(it)
 		line.Items = append(line.Items, planItem{it.Address, it.Kind, it.Action, it.Reason, it.Bytes, it.Dest, it.From})
 	}
 	v.write(line)

@@ -89,6 +89,7 @@ type outputLine struct {
 	SHA256        string `json:"sha256,omitempty"`
 	Size          int64  `json:"size"`
 	Made          bool   `json:"made"`
+	Placed        bool   `json:"placed"` // it was in the store, and was put in its place
 	Tensors       int    `json:"tensors"`
 	TensorsReused int    `json:"tensors_reused"`
 	Clipped       int64  `json:"clipped"`
@@ -98,6 +99,7 @@ type outputLine struct {
 type summaryLine struct {
 	Type             string       `json:"type"`
 	Made             int          `json:"made"`
+	Placed           int          `json:"placed"`
 	There            int          `json:"there"`
 	Failed           int          `json:"failed"`
 	Outputs          []outputLine `json:"outputs"`
@@ -128,13 +130,16 @@ func (v *JSON) Applied(o *ops.Outcome) {
 	line.Measured.PourSeconds, line.Measured.DiskBytesPerSecond = o.PourSeconds, o.DiskBytesPerSecond
 	for i := range o.Outputs {
 		x := &o.Outputs[i]
-		if x.Made {
+		switch {
+		case x.Made:
 			line.Made++
-		} else {
+		case x.Placed:
+			line.Placed++
+		default:
 			line.There++
 		}
 		line.Outputs = append(line.Outputs, outputLine{
-			x.Address, x.Path, hexOf(x.Root), hexOf(x.SHA256), x.Size, x.Made,
+			x.Address, x.Path, hexOf(x.Root), hexOf(x.SHA256), x.Size, x.Made, x.Placed,
 			x.Tensors, x.TensorsReused, x.Saturated, x.NaN,
 		})
 	}

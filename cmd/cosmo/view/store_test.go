@@ -38,7 +38,7 @@ func sampleListing() *Listing {
 			stored("d1", `release.cocktail["1.1"]`, "mix", objectPath("a"), size, store.StateSound, cosmo),
 			stored("c1", `release.cocktail["1.1"]`, "mix", objectPath("a"), size, store.StateSound, cosmo),
 			stored("d2", "release.cosmopolitan", "mix", objectPath("a"), size, store.StateTouched, cosmo),
-			stored("s1", "model.sd15", "synth", objectPath("s"), 2*size, store.StateSound, mary, cosmo),
+			stored("s1", "model.sd15", "synth", objectPath("s"), 2*size, store.StateSound, mary, cosmo, "run 20261124T093000Z-17"),
 			stored("d3", "vodka.mix4", "mix", objectPath("v"), size, store.StateSound, "run 20261124T093000Z-17"),
 			stored("d4", "cocktail.old", "mix", objectPath("o"), size, store.StateTouched),
 			stored("d5", "release.cut_short", "mix", objectPath("r"), size, store.StateResized, cosmo),
@@ -94,7 +94,8 @@ func TestStoreTexts(t *testing.T) {
 	outside := &Verification{VerifyReport: &store.VerifyReport{Objects: 1, Bytes: 7, Damages: []store.Damage{{Object: "/mnt/models/x.safetensors", Addresses: []string{"release.x"}, Reason: "it is 7 bytes long and should be 8"}}}, Seconds: 1}
 	would := sampleCollection()
 	would.DryRun = true
-	records := &Collection{FreeBytes: -1, GCReport: &store.GCReport{Removed: []store.Removed{{Kind: "lock", Path: "locks/ee"}}, Kept: gigabyte}}
+	records := &Collection{FreeBytes: -1, GCReport: &store.GCReport{Removed: []store.Removed{{Kind: "memory", Path: "remembered/cc.json", Size: 400}}, Freed: 400, Kept: gigabyte}}
+	locks := &Collection{FreeBytes: gigabyte, GCReport: &store.GCReport{Removed: []store.Removed{{Kind: "lock", Path: "locks/ee"}}, Kept: gigabyte}}
 	for _, tc := range []struct {
 		name string
 		draw func(h *Human)
@@ -110,7 +111,7 @@ func TestStoreTexts(t *testing.T) {
 		{"store-gc", func(h *Human) { h.Collected(sampleCollection()) }},
 		{"store-gc-dry", func(h *Human) { h.Collected(would) }},
 		{"store-gc-nothing", func(h *Human) {
-			h.Collected(&Collection{FreeBytes: gigabyte, GCReport: &store.GCReport{Kept: gigabyte}})
+			h.Collected(locks)
 		}},
 		{"store-gc-records", func(h *Human) { h.Collected(records) }},
 	} {
@@ -222,7 +223,6 @@ func TestRecipeName(t *testing.T) {
 	for keeper, want := range map[string]string{
 		"/home/x/recipes/first-pour/cosmo.lock.hcl": "first-pour",
 		"/home/x/recipes/bloodymary.lock.hcl":       "bloodymary",
-		"run 20261124T093000Z-17":                   "a recent run",
 	} {
 		if got := recipeName(keeper); got != want {
 			t.Errorf("%s: got %q, want %q", keeper, got, want)

@@ -128,8 +128,3 @@ func (s Stream) height() int {
 	}
 	return 24
 }
-
-// isWork reports whether a plan's item has to be done.
-func isWork(it *ops.PlanItem) bool {
-	return it.Action == "make" || it.Action == "hash" || it.Action == "synthesise"
-}

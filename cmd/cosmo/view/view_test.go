@@ -66,6 +66,7 @@ func samplePlan() *ops.PlanSummary {
 			{Address: "model.dreamshaper", Kind: "model", Action: "present", Bytes: 2_132_650_982},
 			{Address: "model.epicrealism", Kind: "model", Action: "hash", Reason: "seen for the first time, or changed since", Bytes: 2_132_626_794},
 			{Address: "model.sd15", Kind: "model", Action: "synthesise", Reason: "not in the store", Bytes: 4_265_146_304},
+			{Address: "release.moved", Kind: "release", Action: "place", Reason: "it is in the store, and not in its place", Bytes: 2_132_650_982, Dest: "out/moved.safetensors"},
 			{Address: "model.old", Kind: "model", Action: "unneeded", Reason: "what is made from it is there"},
 			{Address: `cocktail.merged["2.2"]`, Kind: "cocktail", Action: "present", Bytes: 2_132_650_982},
 			{
@@ -84,6 +85,7 @@ func sampleOutcome() *ops.Outcome {
 		Outputs: []ops.Output{
 			{Address: `cocktail.merged["2.2"]`, Path: "/home/someone/.local/share/cosmo/objects/ab/ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34.safetensors", Root: sum("a"), Size: 2_132_650_982},
 			{Address: "release.cosmopolitan", Path: "recipes/cosmopolitan/out/cosmopolitan.safetensors", Root: sum("b"), SHA256: sum("c"), Size: 2_132_650_982, Made: true, Tensors: 1131, TensorsReused: 686, Saturated: 1204, NaN: 1},
+			{Address: "release.moved", Path: "recipes/cosmopolitan/out/moved.safetensors", Root: sum("d"), SHA256: sum("e"), Size: 2_132_650_982, Placed: true},
 		},
 		Hashed: 17_100_000_000, HashSeconds: 8.1, Read: 12_800_000_000, Written: 2_132_650_982, Reused: 1_000_000,
 		Seconds: 12.25, PourSeconds: 2.5, DiskBytesPerSecond: 1e9, LockPath: "recipes/cosmopolitan/cosmo.lock.hcl", LockChanged: true,

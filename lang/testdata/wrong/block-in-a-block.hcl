@@ -1,0 +1,9 @@
+model "a" { source = "a.safetensors" }
+model "b" { source = "b.safetensors" }
+vodka "x" {
+  mix = model.a
+  dtype {
+    unet = "fp16"
+  }
+  stop {}
+}

@@ -1,0 +1,7 @@
+model "a" { source = "a.safetensors" }
+model "b" { source = "b.safetensors" }
+vodka "x" {
+  mix = model.a
+  vae = model.b
+}
+vodka "y" { mix = 0.5 * vodka.x + 0.5 * model.a }

@@ -1,0 +1,6 @@
+model "a" { source = "a.safetensors" }
+model "b" { source = "b.safetensors" }
+vodka "x" {
+  mix   = model.a
+  dtype = 16
+}

@@ -1,0 +1,4 @@
+model "a" { source = "a.safetensors" }
+model "b" { source = "b.safetensors" }
+vodka "1.1" { mix = model.a }
+vodka "x" { formula = "1.1 + 50% (a - b)" }

@@ -1,0 +1,10 @@
+model "a" { source = "a.safetensors" }
+model "b" { source = "b.safetensors" }
+model "c" {
+  recipe = "c.hcl"
+  output = "c"
+}
+vodka "x" {
+  count = 2
+  mix   = model.a
+}

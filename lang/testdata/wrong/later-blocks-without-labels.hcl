@@ -1,0 +1,5 @@
+model "a" { source = "a.safetensors" }
+model "b" { source = "b.safetensors" }
+check {}
+grid {}
+variable {}

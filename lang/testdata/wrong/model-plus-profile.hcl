@@ -1,0 +1,3 @@
+model "a" { source = "a.safetensors" }
+model "b" { source = "b.safetensors" }
+vodka "x" { mix = model.a + by_block("0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5") }

@@ -1,0 +1,4 @@
+model "a" { source = "a.safetensors" }
+model "b" { source = "b.safetensors" }
+recipe "r" {}
+vodka "x" { mix = recipe.r }

@@ -1,0 +1,3 @@
+model "a" { source = "a.safetensors" }
+vodka "x" {
+  mix = model.a

@@ -1,0 +1,1 @@
+model "a" { source = "a.safetensors", license = "mit" }

@@ -1,0 +1,2 @@
+model "a" { source = "a.safetensors }
+vodka "x" { mix = model.a }

@@ -1,0 +1,6 @@
+model "a" { source = "a.safetensors" }
+model "b" { source = "b.safetensors" }
+model "V1" { source = "V1.safetensors" }
+model "V3" { source = "V3.safetensors" }
+vodka "768" { mix = model.a }
+vodka "x" { mix = 768 + 0.5 * (model.V3 - model.V1) }

@@ -1,0 +1,3 @@
+model "a" { source = "a.safetensors" }
+model "b" { source = "b.safetensors" }
+vodka "x" { mix = 50 % (model.a) }

@@ -1,0 +1,6 @@
+model "a" { source = "a.safetensors" }
+model "b" { source = "b.safetensors" }
+cocktail "x" {
+  weights = "60/40"
+  of      = { a = model.a, b = model.b }
+}
