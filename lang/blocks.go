@@ -201,7 +201,7 @@ func (e *evaluator) modelAdvice(v cty.Value, attribute string) string {
 		digits = v.AsString()
 	}
 	switch places := e.labelled(digits); {
-	case len(places) > 0:
+	case digits != "" && len(places) > 0:
 		return ". For the block of that name write " + orJoin(places) + "."
 	case attribute == "mix" && v.Type() == cty.String && !v.IsNull():
 		return ", which goes into formula = \"…\"."

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
 )
 
 // budget bounds the work that one recipe can ask for, in steps of about one
@@ -56,6 +57,28 @@ func sizeOf(v cty.Value, enough int) int {
 	return n
 }
 
+// spendOnConversion spends what bringing a value to another type costs. To find
+// one type for the elements of a tuple, cty compares each with each.
+func (b *budget) spendOnConversion(v cty.Value) error {
+	return b.spend(1 + conversion(v, b.left))
+}
+
+func conversion(v cty.Value, enough int) int {
+	ty := v.Type()
+	if v.IsNull() || !v.IsKnown() || !v.CanIterateElements() || ty == quantityType {
+		return sizeOf(v, enough)
+	}
+	n := v.LengthInt()
+	if ty.IsTupleType() || ty.IsObjectType() {
+		n += n * n / 16
+	}
+	for it := v.ElementIterator(); n <= enough && it.Next(); {
+		_, element := it.Element()
+		n += conversion(element, enough-n)
+	}
+	return n
+}
+
 // size counts a coefficient's numbers, long ones several times: the work of
 // arithmetic grows with the square of their length.
 func (c Coef) size() int {
@@ -77,37 +100,91 @@ func (f *Form) size() int {
 	return n
 }
 
-// meter puts a node over the expressions that HCL itself goes through, so that
-// going through them is paid for. The node changes neither value nor range.
-func (b *budget) meter(node hclsyntax.Node, errs map[hclsyntax.Expression]error) {
+// guard stands over an expression that HCL goes through by itself, and pays for
+// it. Once the budget is spent it evaluates nothing, so that loops end soon.
+// For walks through the syntax tree it is a pair of parentheses.
+type guard struct {
+	*hclsyntax.ParenthesesExpr
+	work  *budget
+	spend func(cty.Value) error // on the value
+}
+
+func (g *guard) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if g.work.left < 0 {
+		return cty.DynamicVal, nil // was reported
+	}
+	v, diags := g.Expression.Value(ctx)
+	if diags.HasErrors() || g.spend(v) == nil {
+		return v, diags
+	}
+	return cty.DynamicVal, append(diags, tooMuchWork(g.SrcRange.Ptr()))
+}
+
+// written is what evaluating an expression costs for its length alone.
+func written(expr hclsyntax.Expression) int {
+	at := expr.Range()
+	return (at.End.Byte - at.Start.Byte) / 8
+}
+
+// guardNode puts guards below a node.
+func (b *budget) guardNode(node hclsyntax.Node, table map[string]function.Function) {
+	put := func(expr *hclsyntax.Expression, spend func(cty.Value) error) {
+		switch (*expr).(type) {
+		case nil, *hclsyntax.LiteralValueExpr: // none, or as large as the recipe has it
+		default:
+			*expr = &guard{&hclsyntax.ParenthesesExpr{Expression: *expr, SrcRange: (*expr).Range()}, b, spend}
+		}
+	}
+	through := func(v cty.Value) error { return b.spendOn(v) }
 	switch n := node.(type) {
 	case *hclsyntax.ForExpr:
-		n.CollExpr = b.metered(n.CollExpr, errs)
+		steps := written(n)
+		each := func(cty.Value) error { return b.spend(steps) }
+		put(&n.CollExpr, through)
+		put(&n.KeyExpr, each)
+		put(&n.ValExpr, each)
+		put(&n.CondExpr, each)
 	case *hclsyntax.SplatExpr:
-		n.Source = b.metered(n.Source, errs)
-	case *hclsyntax.ConditionalExpr: // both sides are brought to one type
-		n.TrueResult, n.FalseResult = b.metered(n.TrueResult, errs), b.metered(n.FalseResult, errs)
+		put(&n.Source, through)
 	case *hclsyntax.TemplateJoinExpr:
-		n.Tuple = b.metered(n.Tuple, errs)
+		put(&n.Tuple, through)
 	case *hclsyntax.TemplateExpr:
-		for i, part := range n.Parts {
-			if _, literal := part.(*hclsyntax.LiteralValueExpr); !literal {
-				n.Parts[i] = b.metered(part, errs)
+		for i := range n.Parts {
+			put(&n.Parts[i], through)
+		}
+	case *hclsyntax.BinaryOpExpr:
+		if n.Op == hclsyntax.OpEqual || n.Op == hclsyntax.OpNotEqual {
+			put(&n.LHS, through)
+			put(&n.RHS, through)
+		}
+	case *hclsyntax.ConditionalExpr: // both sides are brought to one type
+		put(&n.TrueResult, b.spendOnConversion)
+		put(&n.FalseResult, b.spendOnConversion)
+	case *hclsyntax.FunctionCallExpr:
+		for i := range n.Args {
+			if converts(n.Name, table[n.Name], i) {
+				put(&n.Args[i], b.spendOnConversion)
+			} else {
+				put(&n.Args[i], through)
 			}
 		}
 	}
 }
 
-func (b *budget) metered(expr hclsyntax.Expression, errs map[hclsyntax.Expression]error) hclsyntax.Expression {
-	node := &hclsyntax.UnaryOpExpr{Val: expr, SrcRange: expr.Range(), SymbolRange: expr.StartRange()}
-	node.Op = &hclsyntax.Operation{Type: cty.DynamicPseudoType, Impl: anyFunction(1, func(args []cty.Value) (cty.Value, error) {
-		if err := b.spendOn(args[0]); err != nil {
-			errs[node] = err
-			return cty.NilVal, err
-		}
-		return args[0], nil
-	})}
-	return node
+// converts tells whether a function brings an argument to another type.
+func converts(name string, f function.Function, i int) bool {
+	switch name {
+	case "coalesce", "contains", "lookup", "setproduct", "tolist", "tomap", "toset":
+		return true
+	}
+	if f == (function.Function{}) {
+		return false // there is none
+	}
+	if params := f.Params(); i < len(params) {
+		return params[i].Type != cty.DynamicPseudoType
+	}
+	rest := f.VarParam()
+	return rest != nil && rest.Type != cty.DynamicPseudoType
 }
 
 // tooMuchWork is what the author reads where the budget ended.

@@ -25,8 +25,6 @@ var (
 // Scalar makes a coefficient that is the same in all blocks.
 func Scalar(r *big.Rat) Coef { return Coef{values: []*big.Rat{r}} }
 
-func scalarInt(n int64) Coef { return Scalar(big.NewRat(n, 1)) }
-
 func newCoef(family Family, values []*big.Rat) (Coef, error) {
 	for _, v := range values {
 		if v.Num().BitLen() > maxCoefBits || v.Denom().BitLen() > maxCoefBits {

@@ -118,6 +118,8 @@ func (r *Recipe) goal(text string) ([]Address, *hcl.Diagnostic) {
 	}
 	kind, _, _ := address.Parts()
 	switch {
+	case strings.TrimSpace(text) == "":
+		return trouble("Unknown address", "An address is empty: name a vodka, a cocktail or a release, as in vodka.mix1.")
 	case address == "":
 		return trouble("Unknown address", fmt.Sprintf("The recipe has no %s%s", shorten(text, 60), ending(suggestAddress(text, others))))
 	case kind == "model":

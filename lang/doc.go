@@ -11,7 +11,8 @@
 //     range and a next step; what depends on something broken stays silent.
 //   - The result depends on the recipe's bytes (and files it names) alone:
 //     lists are sorted by address, nothing depends on map order or clocks.
-//   - No input makes it panic, and limits bound time and memory (limits.go).
+//   - No input makes it panic, and limits bound time and memory (limits.go,
+//     budget.go).
 //
 // What it must not know: tensors, files other than the recipe's own, the
 // store, plans. How a merge method is computed belongs to ops, which passes a

@@ -22,7 +22,7 @@ type evaluator struct {
 	table   map[string]function.Function
 
 	blocks     map[string]map[string]*block // by type and label
-	order      []*block                     // as in the files
+	order      []*block                     // as in the files, then by address
 	locals     map[string]*local
 	localOrder []*local
 	instances  map[Address]*instance
@@ -30,6 +30,7 @@ type evaluator struct {
 	total      int // instances
 	budget     budget
 	searches   int
+	spaced     []string // labels with spaces, see recipeNames
 
 	stack    []*task
 	opErrors map[hclsyntax.Expression]error
@@ -83,7 +84,7 @@ func newEvaluator(r *Recipe, opts Options, read func(string) ([]byte, error)) *e
 	e := &evaluator{
 		recipe: r, options: opts,
 		blocks: map[string]map[string]*block{}, locals: map[string]*local{}, instances: map[Address]*instance{},
-		opErrors: map[hclsyntax.Expression]error{}, said: map[string]bool{}, budget: budget{maxWork},
+		opErrors: map[hclsyntax.Expression]error{}, said: map[string]bool{}, budget: budget{cmp.Or(opts.work, maxWork)},
 	}
 	e.table = functions(opts.Methods, e.fileReader(read), &e.budget)
 	return e
@@ -91,9 +92,13 @@ func newEvaluator(r *Recipe, opts Options, read func(string) ([]byte, error)) *e
 
 func (e *evaluator) run(bodies []*hclsyntax.Body) {
 	for _, body := range bodies {
-		overload(body, e.opErrors, &e.budget)
+		overload(body, e.opErrors, &e.budget, e.table)
 	}
 	e.declare(bodies)
+	// In the order of names, so that the layout of files does not tell which of
+	// several cycles is met first.
+	slices.SortFunc(e.localOrder, func(a, b *local) int { return cmp.Compare(a.attr.Name, b.attr.Name) })
+	slices.SortFunc(e.order, func(a, b *block) int { return cmp.Compare(a.address, b.address) })
 	for _, l := range e.localOrder {
 		e.local(l, l.attr.NameRange)
 	}
@@ -124,12 +129,11 @@ func (e *evaluator) once(t *task, at hcl.Range, run func() bool) bool {
 	e.stack = append(e.stack, t)
 	ok := run()
 	e.stack = e.stack[:len(e.stack)-1]
-	if t.state == taskRunning && ok {
-		t.state = taskDone
-		return true
-	}
 	t.state = taskFailed
-	return false
+	if ok {
+		t.state = taskDone
+	}
+	return ok
 }
 
 // Hop is a step of a cycle: Name needs the next one, at Range.
@@ -146,7 +150,6 @@ func (e *evaluator) cycle(t *task, at hcl.Range) {
 	ring := e.stack[slices.Index(e.stack, t):]
 	var hops []Hop
 	for i, member := range ring {
-		member.state = taskFailed
 		needed := at
 		if i+1 < len(ring) {
 			needed = ring[i+1].from
@@ -214,7 +217,7 @@ func (e *evaluator) eval(expr hclsyntax.Expression, s *scope) (cty.Value, bool) 
 	if diags.HasErrors() || !ok {
 		return cty.DynamicVal, false
 	}
-	if e.budget.spendOn(v) != nil {
+	if e.budget.spend(written(expr)) != nil || e.budget.spendOn(v) != nil {
 		e.add(tooMuchWork(expr.Range().Ptr()))
 		return cty.DynamicVal, false
 	}

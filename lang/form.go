@@ -24,7 +24,7 @@ var errTooManyTerms = errors.New("a mix of more than 10,000 terms")
 
 // NewForm sums the terms, in any order, leaves repeated or not.
 func NewForm(terms ...Term) (*Form, error) {
-	if len(terms) > maxTerms {
+	if len(terms) > maxSummands {
 		return nil, errTooManyTerms
 	}
 	sorted := slices.Clone(terms)
@@ -41,6 +41,9 @@ func NewForm(terms ...Term) (*Form, error) {
 		if !sum.Coef.IsZero() {
 			f.Terms = append(f.Terms, sum)
 		}
+	}
+	if len(f.Terms) > maxTerms {
+		return nil, errTooManyTerms
 	}
 	return f, nil
 }
@@ -86,26 +89,11 @@ func (f *Form) Expand(of func(Address) *Form) (*Form, error) {
 		if err != nil {
 			return nil, err
 		}
-		if terms = append(terms, scaled.Terms...); len(terms) > 16*maxTerms {
+		if terms = append(terms, scaled.Terms...); len(terms) > maxSummands {
 			return nil, errTooManyTerms
 		}
 	}
-	return sumTerms(terms)
-}
-
-// sumTerms is NewForm for sums that may get shorter.
-func sumTerms(terms []Term) (*Form, error) {
-	total := &Form{}
-	for chunk := range slices.Chunk(terms, maxTerms/2) {
-		part, err := NewForm(chunk...)
-		if err != nil {
-			return nil, err
-		}
-		if total, err = total.Add(part); err != nil {
-			return nil, err
-		}
-	}
-	return total, nil
+	return NewForm(terms...)
 }
 
 // Mass is the sum of the coefficients: 1 for a model, 0 for a difference. It is

@@ -100,7 +100,6 @@ type recipeNames struct {
 	e     *evaluator
 	in    *instance
 	bound map[string]*quantity
-	long  []string
 	known map[string]*formulaName
 
 	locate  func(start, end int) hcl.Range
@@ -182,25 +181,41 @@ func inFormula(a Address) string { return strings.ReplaceAll(string(a), `"`, `'`
 
 // all lists every name.
 func (n *recipeNames) all() []string {
-	names := sortedKeys(n.bound)
+	return append(sortedKeys(n.bound), n.e.formulaLabels()...)
+}
+
+func (e *evaluator) formulaLabels() []string {
+	var names []string
 	for _, kind := range formulaTypes {
-		names = append(names, sortedKeys(n.e.blocks[kind])...)
+		names = append(names, sortedKeys(e.blocks[kind])...)
 	}
 	return names
 }
 
 // spaced lists the names that hold spaces but no operators, longest first.
 func (n *recipeNames) spaced() []string {
-	if n.long == nil {
-		n.long = []string{}
-		for _, name := range n.all() {
-			if strings.Contains(name, " ") && !strings.ContainsFunc(name, func(r rune) bool { return formulaOperators[r] != 0 || r == '"' || r == '\'' }) {
-				n.long = append(n.long, name)
-			}
-		}
-		slices.SortFunc(n.long, func(a, b string) int { return len(b) - len(a) })
+	if n.e.spaced == nil {
+		n.e.spaced = withSpaces(n.e.formulaLabels())
 	}
-	return n.long
+	if bound := withSpaces(sortedKeys(n.bound)); len(bound) > 0 {
+		return byLength(append(bound, n.e.spaced...))
+	}
+	return n.e.spaced
+}
+
+func withSpaces(names []string) []string {
+	found := []string{}
+	for _, name := range names {
+		if strings.Contains(name, " ") && !strings.ContainsFunc(name, func(r rune) bool { return formulaOperators[r] != 0 || r == '"' || r == '\'' }) {
+			found = append(found, name)
+		}
+	}
+	return byLength(found)
+}
+
+func byLength(names []string) []string {
+	slices.SortStableFunc(names, func(a, b string) int { return len(b) - len(a) })
+	return names
 }
 
 // used remembers where an ingredient is named.
@@ -218,6 +233,11 @@ func (n *recipeNames) used(q *quantity, start, end int) {
 	}
 }
 
-func (n *recipeNames) suggest(name string) string { return n.e.didYouMean(name, n.all()) }
+func (n *recipeNames) suggest(name string) string {
+	if n.e.searches > maxSearches {
+		return ""
+	}
+	return n.e.didYouMean(name, n.all())
+}
 
 func (n *recipeNames) keyList(key string, keys []string) string { return n.e.keyList(key, keys) }

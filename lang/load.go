@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -169,8 +171,13 @@ func (r *Recipe) load(sources map[string][]byte, opts Options, read func(string)
 		src := sources[name]
 		r.Files[name] = &hcl.File{Bytes: src}
 		if total += len(src); total > maxRecipeBytes {
-			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Recipe too large", Detail: fmt.Sprintf("With %s the recipe is larger than 4 MiB.", name)})
+			start := hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
+			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Recipe too large", Subject: &start, Detail: fmt.Sprintf("With %s the recipe is larger than 4 MiB.", name)})
 			break
+		}
+		if at := firstBad(src); at >= 0 {
+			diags = append(diags, notUTF8(name, src, at))
+			continue
 		}
 		if tooDeep := checkDepth(src, name); tooDeep != nil {
 			diags = append(diags, tooDeep)
@@ -191,6 +198,27 @@ func (r *Recipe) load(sources map[string][]byte, opts Options, read func(string)
 		diags = append(diags, e.diags...)
 	}
 	return tidy(diags)
+}
+
+// firstBad finds the first byte that is no UTF-8, -1 if there is none.
+func firstBad(src []byte) int {
+	for at := 0; at < len(src); {
+		r, n := utf8.DecodeRune(src[at:])
+		if r == utf8.RuneError && n == 1 {
+			return at
+		}
+		at += n
+	}
+	return -1
+}
+
+func notUTF8(name string, src []byte, at int) *hcl.Diagnostic {
+	before := src[:at]
+	pos := hcl.Pos{Line: 1 + bytes.Count(before, []byte("\n")), Column: 1 + utf8.RuneCount(before[lineStart(src, at):]), Byte: at}
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: "Not UTF-8 text", Detail: "A recipe is UTF-8 text, but there is a byte here that is none. Save the file as UTF-8.",
+		Subject: &hcl.Range{Filename: name, Start: pos, End: hcl.Pos{Line: pos.Line, Column: pos.Column + 1, Byte: at + 1}},
+	}
 }
 
 // inFolder resolves a name that the author wrote.

@@ -131,7 +131,7 @@ func argument[T any](a Args, name string) T {
 
 // function makes the method callable in expressions.
 func (m Method) function(name string) function.Function {
-	rest := function.Parameter{Name: "arguments", Type: cty.DynamicPseudoType, AllowNull: true, AllowUnknown: true, AllowDynamicType: true}
+	rest := anything("arguments")
 	return oneStep(&function.Spec{Description: m.Doc, VarParam: &rest}, func(args []cty.Value) (cty.Value, error) {
 		for _, arg := range args {
 			if !arg.IsWhollyKnown() {

@@ -37,17 +37,15 @@ var binaryOperators = map[*hclsyntax.Operation]arithmetic{
 }
 
 // overload gives the arithmetic nodes below a body Ops that know models, and
-// meters what HCL does by itself. errs receives what went wrong in a node, for
-// improve (hcldiag.go).
-func overload(body hclsyntax.Node, errs map[hclsyntax.Expression]error, work *budget) {
+// guards what HCL goes through by itself. errs receives what went wrong in a
+// node, for improve (hcldiag.go).
+func overload(body hclsyntax.Node, errs map[hclsyntax.Expression]error, work *budget, table map[string]function.Function) {
 	_ = hclsyntax.VisitAll(body, func(node hclsyntax.Node) hcl.Diagnostics {
-		work.meter(node, errs)
+		work.guardNode(node, table)
 		switch n := node.(type) {
 		case *hclsyntax.BinaryOpExpr:
 			if op, ok := binaryOperators[n.Op]; ok {
 				n.Op = replaced(n, 2, errs, work, func(args []cty.Value) (cty.Value, error) { return op.apply(args[0], args[1]) })
-			} else if equality := n.Op.Impl; n.Op == hclsyntax.OpEqual || n.Op == hclsyntax.OpNotEqual {
-				n.Op = replaced(n, 2, errs, work, equality.Call)
 			}
 		case *hclsyntax.UnaryOpExpr:
 			if n.Op == hclsyntax.OpNegate {
@@ -77,9 +75,15 @@ func replaced(node hclsyntax.Expression, n int, errs map[hclsyntax.Expression]er
 func anyFunction(n int, impl func(args []cty.Value) (cty.Value, error)) function.Function {
 	spec := &function.Spec{}
 	for i := range n {
-		spec.Params = append(spec.Params, function.Parameter{Name: string(rune('a' + i)), Type: cty.DynamicPseudoType, AllowNull: true, AllowUnknown: true, AllowDynamicType: true})
+		spec.Params = append(spec.Params, anything(string(rune('a'+i))))
 	}
 	return oneStep(spec, impl)
+}
+
+// anything is a parameter that takes any value. There are no marks in recipes;
+// allowing them spares a search for them through each argument.
+func anything(name string) function.Parameter {
+	return function.Parameter{Name: name, Type: cty.DynamicPseudoType, AllowNull: true, AllowUnknown: true, AllowDynamicType: true, AllowMarked: true}
 }
 
 // oneStep builds a function whose result type is known when its result is:

@@ -10,6 +10,8 @@ type SourceChecker func(source string) error
 type Options struct {
 	Methods MethodTable   // nil: none beyond the language
 	Sources SourceChecker // nil: any source text is accepted
+
+	work int // steps a recipe may take (budget.go); 0: maxWork
 }
 
 // Recipe is what an author said, checked: instances of for_each expanded,

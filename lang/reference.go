@@ -201,31 +201,6 @@ func (b *block) keys() []string {
 	return keys
 }
 
-// orList lists the candidates where no suggestion was found.
-func orList(suggestion string, candidates []string) string {
-	if suggestion != "" || len(candidates) == 0 {
-		return suggestion
-	}
-	const most = 16
-	rest := ""
-	if len(candidates) > most {
-		candidates, rest = candidates[:most], ", …"
-	}
-	return "; there is " + strings.Join(candidates, ", ") + rest + "."
-}
-
-// keyList shows the keys of a for_each, the nearest of many.
-func (e *evaluator) keyList(key string, keys []string) string {
-	quoted := make([]string, len(keys))
-	for i, k := range keys {
-		quoted[i] = quoteHCL(k)
-	}
-	if near := e.nearest(key, keys); near != "" && len(keys) > 5 {
-		return "; did you mean " + quoteHCL(near) + "?"
-	}
-	return orList("", quoted)
-}
-
 func (e *evaluator) bindEach(b *bindings, tr hcl.Traversal, s *scope) bool {
 	b.roots["each"] = cty.DynamicVal
 	if s.each == nil || !s.each.block.multi {

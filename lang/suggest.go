@@ -49,6 +49,31 @@ func (e *evaluator) didYouMean(name string, candidates []string) string {
 	return ""
 }
 
+// orList lists the candidates where no suggestion was found.
+func orList(suggestion string, candidates []string) string {
+	if suggestion != "" || len(candidates) == 0 {
+		return suggestion
+	}
+	const most = 16
+	rest := ""
+	if len(candidates) > most {
+		candidates, rest = candidates[:most], ", …"
+	}
+	return "; there is " + strings.Join(candidates, ", ") + rest + "."
+}
+
+// keyList shows the keys of a for_each, the nearest of many.
+func (e *evaluator) keyList(key string, keys []string) string {
+	quoted := make([]string, len(keys))
+	for i, k := range keys {
+		quoted[i] = quoteHCL(k)
+	}
+	if near := e.nearest(key, keys); near != "" && len(keys) > 5 {
+		return "; did you mean " + quoteHCL(near) + "?"
+	}
+	return orList("", quoted)
+}
+
 // levenshtein counts the single-letter edits between a and b.
 func levenshtein(a, b string) int {
 	x, y := []rune(a), []rune(b)

@@ -151,7 +151,7 @@ func TestWrongRecipes(t *testing.T) {
 }
 
 // checkDiagnostics holds what is true of every diagnostic.
-func checkDiagnostics(t testing.TB, r *Recipe, diags hcl.Diagnostics) {
+func checkDiagnostics(t fataler, r *Recipe, diags hcl.Diagnostics) {
 	t.Helper()
 	for _, d := range diags {
 		if d.Summary == "" || d.Detail == "" || len(d.Detail) > 20_000 {

@@ -24,7 +24,7 @@ func (l *load) writeFile(name string, data []byte) (err error) {
 		return err
 	}
 	var group sync.WaitGroup
-	if v := os.Getenv("DEPTH"); v == "1" { depth = 1 }
+
 	errs := make([]error, depth)
 	next := make(chan int64, depth)
 	for i := range depth {

@@ -10,8 +10,8 @@ import (
 type kernel struct {
 	name  string
 	lanes int
-	// cost is the time of one step, a block in every lane whether used or not,
-	// in the unit of singleCost.
+	// cost is the time of some steps, each a block in every lane whether used
+	// or not. Only its ratio to others of a method matters.
 	cost int
 	// run hashes blocks × 64 bytes from data[i] into lane i for all lanes; word
 	// w of lane i's state is state[w*lanes+i].
@@ -19,12 +19,6 @@ type kernel struct {
 }
 
 const maxLanes = 16
-
-// singleCost is the time of one block in crypto/sha256 where the kernels run.
-// It and the kernels' costs are nanoseconds on one core of an Emerald Rapids
-// Xeon at 3.0 GHz that others used too; its crypto/sha256 has the SHA
-// instructions. Only the ratios matter.
-const singleCost = 47
 
 type (
 	laneState [8 * maxLanes]uint32
@@ -39,18 +33,15 @@ const (
 // A method is a way to run Update.
 type method struct {
 	kernels []kernel
+	single  int  // the cost of crypto/sha256: of as many blocks, of one stream
 	always  bool // use the kernel however little there is to hash
 }
 
-var (
-	automatic = &method{kernels: kernels}
-	current   atomic.Pointer[method]
-)
-
-func init() { current.Store(automatic) }
+// current is what Use has set; nil stands for automatic().
+var current atomic.Pointer[method]
 
 // Implementations names what this machine can run: "generic" is always the
-// first, the vector kernels follow.
+// first, the kernels for several streams follow.
 func Implementations() []string {
 	names := []string{generic}
 	for _, k := range kernels {
@@ -65,7 +56,7 @@ func Implementations() []string {
 func Use(name string) error {
 	switch name {
 	case auto:
-		current.Store(automatic)
+		current.Store(nil)
 		return nil
 	case generic:
 		current.Store(&method{})

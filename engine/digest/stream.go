@@ -22,7 +22,7 @@ var iv = [8]uint32{
 // for use by several goroutines at once.
 //
 // It holds the bare state rather than a hash.Hash, so that a stream can move
-// between crypto/sha256 and a vector lane at any block.
+// between crypto/sha256 and a kernel's lane at any block.
 type Stream struct {
 	h      [8]uint32       // after the last full block; unset while length < blockSize
 	tail   [blockSize]byte // the first length % blockSize bytes are pending

@@ -25,7 +25,11 @@ func Update(jobs []Job) {
 		}
 		j.Stream.busy = true
 	}
-	current.Load().update(jobs)
+	m := current.Load()
+	if m == nil {
+		m = automatic()
+	}
+	m.update(jobs)
 	for _, j := range jobs {
 		j.Stream.busy = false
 	}
@@ -95,7 +99,7 @@ func (m *method) pick(n int) *kernel {
 		return nil
 	}
 	var best *kernel
-	blocks, cost := 1, singleCost
+	blocks, cost := 1, m.single
 	for i := range m.kernels {
 		k := &m.kernels[i]
 		if b := min(n, k.lanes); m.always || b*cost > blocks*k.cost {

@@ -1,10 +1,13 @@
 package lockfile
 
 import (
+	"bytes"
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -19,9 +22,16 @@ const (
 // Read reads a lock; name is what diagnostics call the file. A lock is data:
 // only literals stand in it.
 func Read(name string, src []byte) (*Lock, hcl.Diagnostics) {
-	r := &reader{lock: &Lock{Sources: map[string]Source{}, Ops: map[string]int{}, Outputs: map[string]Output{}}}
+	r := &reader{
+		lock:     &Lock{Sources: map[string]Source{}, Ops: map[string]int{}, Outputs: map[string]Output{}},
+		reported: map[*hclsyntax.Attribute]bool{},
+	}
 	if len(src) > maxBytes {
 		r.fail(hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}, "Lock too large", "A lock has at most 16 MiB.")
+		return nil, r.diags
+	}
+	if !utf8.Valid(src) {
+		r.fail(hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}, "Not UTF-8 text", "A lock is UTF-8 text; this file is not.")
 		return nil, r.diags
 	}
 	if !r.shallow(src, name) {
@@ -39,8 +49,9 @@ func Read(name string, src []byte) (*Lock, hcl.Diagnostics) {
 }
 
 type reader struct {
-	lock  *Lock
-	diags hcl.Diagnostics
+	lock     *Lock
+	diags    hcl.Diagnostics
+	reported map[*hclsyntax.Attribute]bool // not of the right type
 }
 
 func (r *reader) fail(at hcl.Range, summary, detail string) {
@@ -64,6 +75,10 @@ func (r *reader) shallow(src []byte, name string) bool {
 		case hclsyntax.TokenIdent, hclsyntax.TokenEqual, hclsyntax.TokenOQuote, hclsyntax.TokenCQuote, hclsyntax.TokenQuotedLit,
 			hclsyntax.TokenNumberLit, hclsyntax.TokenNewline, hclsyntax.TokenComment, hclsyntax.TokenEOF:
 		default:
+			if bytes.HasPrefix(src[token.Range.Start.Byte:], []byte("<<<<<<<")) {
+				r.fail(token.Range, "Merge conflict", "This lock holds both sides of a merge. Keep the blocks of both sides, each once, and delete the lines of <, = and >.")
+				return false
+			}
 			r.fail(token.Range, "Not a lock", "A lock holds blocks with names, texts and numbers only.")
 			return false
 		}
@@ -84,12 +99,12 @@ func (r *reader) body(body *hclsyntax.Body) {
 		}
 		seenVersion = true
 		n := r.number(attr)
-		if r.lock.Version = int(n); n != Version {
+		if r.lock.Version = int(n); n != Version && !r.reported[attr] {
 			r.fail(attr.Expr.Range(), "Unknown version", fmt.Sprintf("This lock has version %d; this cosmo reads version %d. Use the cosmo that wrote it, or a newer one.", n, Version))
 		}
 	}
 	if !seenVersion {
-		r.fail(body.EndRange, "Missing version", "A lock begins with version = 1.")
+		r.fail(hcl.Range{Filename: body.SrcRange.Filename, Start: hcl.InitialPos, End: hcl.InitialPos}, "Missing version", "A lock begins with version = 1.")
 	}
 	for _, block := range body.Blocks {
 		r.block(block)
@@ -111,6 +126,9 @@ func (r *reader) block(block *hclsyntax.Block) {
 	case "source":
 		var s Source
 		r.fill(block, map[string]any{"from": &s.From, "license": &s.License, "read": &s.Read, "root": &s.Root, "sha256": &s.SHA256, "size": &s.Size}, "from", "root", "sha256", "size")
+		if attr := r.sound(block, "from"); attr != nil && s.From == "" {
+			r.fail(attr.Expr.Range(), "Missing attribute", fmt.Sprintf("source %s has an empty from.", quote(name)))
+		}
 		r.digest(block, "sha256", s.SHA256)
 		r.digest(block, "root", s.Root)
 		r.day(block, s.Read)
@@ -119,7 +137,7 @@ func (r *reader) block(block *hclsyntax.Block) {
 	case "op":
 		var version int64
 		r.fill(block, map[string]any{"version": &version}, "version")
-		if attr := block.Body.Attributes["version"]; attr != nil && (version < 1 || version > 1<<30) {
+		if attr := r.sound(block, "version"); attr != nil && (version < 1 || version > 1<<30) {
 			r.fail(attr.Expr.Range(), "Version not usable", "The version of an operation counts from 1.")
 		}
 		_, twice = r.lock.Ops[name]
@@ -160,7 +178,7 @@ func (r *reader) fill(block *hclsyntax.Block, fields map[string]any, required ..
 func (r *reader) text(attr *hclsyntax.Attribute) string {
 	v, diags := attr.Expr.Value(nil)
 	if diags.HasErrors() || v.IsNull() || !v.IsKnown() || v.Type() != cty.String {
-		r.fail(attr.Expr.Range(), "Wrong type", fmt.Sprintf("%s is a text.", attr.Name))
+		r.wrong(attr, "Wrong type", "is a text")
 		return ""
 	}
 	return v.AsString()
@@ -168,28 +186,40 @@ func (r *reader) text(attr *hclsyntax.Attribute) string {
 
 func (r *reader) number(attr *hclsyntax.Attribute) int64 {
 	v, diags := attr.Expr.Value(nil)
-	if diags.HasErrors() || v.IsNull() || !v.IsKnown() || v.Type() != cty.Number || !v.AsBigFloat().IsInt() {
-		r.fail(attr.Expr.Range(), "Wrong type", fmt.Sprintf("%s is a whole number.", attr.Name))
+	if diags.HasErrors() || v.IsNull() || !v.IsKnown() || v.Type() != cty.Number || !v.AsBigFloat().IsInt() && !v.AsBigFloat().IsInf() {
+		r.wrong(attr, "Wrong type", "is a whole number")
 		return 0
 	}
 	n, accuracy := v.AsBigFloat().Int64()
-	if accuracy != 0 || n < 0 {
-		r.fail(attr.Expr.Range(), "Number too large", fmt.Sprintf("%s does not fit into 63 bits.", attr.Name))
+	if accuracy != big.Exact || n < 0 {
+		r.wrong(attr, "Number too large", "does not fit into 63 bits")
 		return 0
 	}
 	return n
 }
 
+func (r *reader) wrong(attr *hclsyntax.Attribute, summary, what string) {
+	r.reported[attr] = true
+	r.fail(attr.Expr.Range(), summary, fmt.Sprintf("%s %s.", attr.Name, what))
+}
+
+// sound gives an attribute that is there and of the right type.
+func (r *reader) sound(block *hclsyntax.Block, name string) *hclsyntax.Attribute {
+	if attr := block.Body.Attributes[name]; attr != nil && !r.reported[attr] {
+		return attr
+	}
+	return nil
+}
+
 // digest checks an attribute that is a SHA-256.
 func (r *reader) digest(block *hclsyntax.Block, name, value string) {
-	attr := block.Body.Attributes[name]
-	if attr != nil && (len(value) != 64 || strings.Trim(value, "0123456789abcdef") != "") {
+	if attr := r.sound(block, name); attr != nil && (len(value) != 64 || strings.Trim(value, "0123456789abcdef") != "") {
 		r.fail(attr.Expr.Range(), "Not a digest", fmt.Sprintf("%s is 64 lower-case hexadecimal digits.", name))
 	}
 }
 
 func (r *reader) day(block *hclsyntax.Block, value string) {
-	if attr := block.Body.Attributes["read"]; attr != nil {
+	if attr := r.sound(block, "read"); attr != nil {
 		if _, err := time.Parse(time.DateOnly, value); err != nil {
 			r.fail(attr.Expr.Range(), "Not a date", "read is a day, as in 2023-08-01.")
 		}

@@ -46,8 +46,10 @@ func TestReadHeader(t *testing.T) {
 	}
 	byHand := &Header{Tensors: want.Tensors}
 	for _, h := range []*Header{h, byHand} {
-		if x := h.Lookup("late"); x != &h.Tensors[2] {
-			t.Errorf("Lookup(late) = %v", x)
+		for i, name := range []string{"early", "mid", "late"} {
+			if x := h.Lookup(name); x != &h.Tensors[i] {
+				t.Errorf("Lookup(%s) = %v", name, x)
+			}
 		}
 		if x := h.Lookup("__metadata__"); x != nil {
 			t.Errorf("Lookup(__metadata__) = %v", x)

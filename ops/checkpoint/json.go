@@ -44,9 +44,9 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
-// take consumes c if it comes next.
+// take consumes c, which is not NUL, if it comes next.
 func (s *scanner) take(c byte) bool {
-	if s.peek() != c || s.i >= len(s.b) {
+	if s.peek() != c {
 		return false
 	}
 	s.i++

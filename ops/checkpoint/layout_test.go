@@ -139,6 +139,7 @@ func TestLayoutErrors(t *testing.T) {
 		{[]Spec{{"__metadata__", U8, nil}}, nil, `lay out tensor "__metadata__": the name means the file's metadata`},
 		{[]Spec{{"\xff", U8, nil}}, nil, `lay out tensor "\xff": its name is not valid UTF-8`},
 		{[]Spec{{long, U8, nil}}, nil, `lay out tensor "` + long[:120] + `"… (65537 bytes): its name is longer than 65536 bytes`},
+		{[]Spec{{long[:MaxName], U8, nil}}, nil, ""},
 		{[]Spec{{"a", U8, make([]int64, 33)}}, nil, `lay out tensor "a": it has more than 32 dimensions`},
 		{[]Spec{{"a", U8, []int64{2, -1}}}, nil, `lay out tensor "a": a dimension of its shape [2, -1] is negative`},
 		{[]Spec{{"a", U8, []int64{1 << 32, 1 << 32}}}, nil, `lay out tensor "a": its shape [4294967296, 4294967296] has more elements than can be counted`},

@@ -38,7 +38,7 @@ func sniff(start []byte) string {
 	switch {
 	case len(start) > 2 && start[0] == 0x80 && start[1] >= 2 && start[1] <= 5 && start[2] != 0:
 		return "this is a Python pickle, most likely an old PyTorch checkpoint (.ckpt, .pt), which may run code when it is opened; get the .safetensors file of the model, or convert it with a tool you trust"
-	case len(start) > 262 && string(start[257:262]) == "ustar":
+	case len(start) >= 262 && string(start[257:262]) == "ustar":
 		return "this is a tar archive; unpack it first"
 	case len(bytes.Trim(start, "\x00")) == 0:
 		return "the file begins with zeros only: it was allocated and never filled, or its download was broken off"
@@ -49,8 +49,8 @@ func sniff(start []byte) string {
 	return ""
 }
 
-// asText returns what people would read, without a byte order mark and without
-// half a character at the end.
+// asText returns what people would read, if anything, without a byte order mark
+// and without half a character at the end.
 func asText(start []byte) (string, bool) {
 	start = bytes.TrimPrefix(start, []byte("\xef\xbb\xbf"))
 	for range utf8.UTFMax - 1 {
@@ -63,7 +63,8 @@ func asText(start []byte) (string, bool) {
 			return "", false
 		}
 	}
-	return strings.TrimSpace(string(start)), len(start) > 0
+	text := strings.TrimSpace(string(start))
+	return text, text != ""
 }
 
 func sniffText(text string) string {

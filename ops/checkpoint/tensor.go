@@ -2,7 +2,6 @@ package checkpoint
 
 import (
 	"fmt"
-	"math"
 	"math/bits"
 	"strings"
 	"unicode/utf8"
@@ -75,7 +74,7 @@ func byteSize(d DType, shape []int64) (int64, error) {
 		n = lo
 	}
 	hi, n := bits.Mul64(n, uint64(d.Bits()))
-	if hi != 0 || n/8 > math.MaxInt64 {
+	if hi != 0 {
 		return 0, fmt.Errorf("its shape %s has more elements than can be counted", shapeText(shape))
 	}
 	if n%8 != 0 {

@@ -226,10 +226,30 @@ func (w *pouring) buffer() []byte {
 	return fsx.AlignedBuffer(w.BlockBytes)
 }
 
-// scratch is a worker's memory for input chunks.
+// scratch is a worker's memory: input chunks, and the mixes of the step that it
+// was at last.
 type scratch struct {
-	in   [][]byte
-	srcs [][]byte
+	in    [][]byte
+	step  *step
+	batch *kernel.Batch  // by use
+	stats []kernel.Stats // by use
+	parts []kernel.Part
+}
+
+// begin prepares for a unit of a step.
+func (sc *scratch) begin(s *step, outs []*sink) {
+	sc.parts = sc.parts[:0]
+	clear(sc.stats)
+	if sc.step == s {
+		return
+	}
+	sc.step = s
+	sc.stats = make([]kernel.Stats, len(s.uses))
+	mixes, reads := make([]*kernel.Mix, len(s.uses)), make([][]int, len(s.uses))
+	for i, use := range s.uses {
+		mixes[i], reads[i] = outs[use.out].Tensors[use.tensor].Mix, use.srcs
+	}
+	sc.batch = kernel.NewBatch(mixes, reads)
 }
 
 // mix reads a unit's inputs once and computes it for every output.
@@ -253,10 +273,10 @@ func (w *pouring) mix(u *unit, sc *scratch) error {
 			return &InputError{r.Input, fmt.Errorf("read %s at byte %d: %w", in.Name, off, err)}
 		}
 	}
+	sc.begin(u.step, w.outs)
 	for i, use := range u.step.uses {
 		out := w.outs[use.out]
 		t := &out.Output.Tensors[use.tensor]
-		var st kernel.Stats
 		for _, r := range u.runs[i] {
 			dst := r.bytes()
 			lo := r.elem - u.from // elements into the unit
@@ -268,16 +288,13 @@ func (w *pouring) mix(u *unit, sc *scratch) error {
 				es := int64(u.step.reads[use.srcs[0]].ElemSize)
 				copy(dst, sc.in[use.srcs[0]][lo*es:])
 			default:
-				sc.srcs = sc.srcs[:0]
-				cnt := int64(len(dst) / out.elemSize(use.tensor))
-				for _, k := range use.srcs {
-					es := int64(u.step.reads[k].ElemSize)
-					sc.srcs = append(sc.srcs, sc.in[k][lo*es:(lo+cnt)*es])
-				}
-				t.Mix.Run(dst, sc.srcs, &st)
+				sc.parts = append(sc.parts, kernel.Part{Mix: i, From: int(lo), Dst: dst})
 			}
 		}
-		out.addStats(st)
+	}
+	sc.batch.Run(sc.parts, sc.in, sc.stats)
+	for i, use := range u.step.uses {
+		w.outs[use.out].addStats(sc.stats[i])
 	}
 	return nil
 }

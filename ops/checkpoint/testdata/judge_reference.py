@@ -1,7 +1,7 @@
 """Asks the reference implementation of safetensors what it says of files.
 
     go test ./ops/checkpoint -run TestVerdicts -args -files DIR
-    python testdata/judge_reference.py DIR > testdata/verdicts.tsv
+    python ops/checkpoint/testdata/judge_reference.py DIR > ops/checkpoint/testdata/verdicts.tsv
 
 The first command writes the hostile files of the tests into DIR. The result has
 one line per file: its name, the SHA-256 of its bytes, and what the reference

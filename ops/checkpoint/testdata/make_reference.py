@@ -1,6 +1,6 @@
 """Writes checkpoints with the reference implementation of safetensors.
 
-    python testdata/make_reference.py testdata/reference
+    python ops/checkpoint/testdata/make_reference.py ops/checkpoint/testdata/reference
 
 makes the .safetensors files there and contents.tsv, which says what is in them
 as the reference reads it: file, tensor, dtype, shape, SHA-256 of the data; or
@@ -24,7 +24,7 @@ RAW = {  # types that numpy lacks: name, bytes of a shape [2, 4]
     "bfloat16": 16, "float8_e4m3fn": 8, "float8_e5m2": 8, "float8_e8m0fnu": 8,
     "float8_e4m3fnuz": 8, "float8_e5m2fnuz": 8,
 }
-NAMES = ["", "é", "€", "😀", "a\"b", "a\\b", "a/b", "\b\f\n\r\t", "\x00\x01\x1f\x7f", "A", "Z", "a", "z", "a.10", "a.9",
+NAMES = ["", "é", "€", "😀", "a\"b", "a\\b", "a/b", "\b\f\n\r\t", "\x00\x01\x1f\x7f", "A", "Z", "a", "z", "a.10", "a.9", " a b ",
          "\ufeff", "\u2028", "model.diffusion_model.input_blocks.0.0.weight"]
 
 
@@ -37,6 +37,7 @@ def files():
     """Yields name, tensors, metadata."""
     yield "empty", {}, None
     yield "metadata-alone", {}, {"format": "pt"}
+    yield "metadata-one", {"a b": count((1,), "uint8")}, {"a/b c\n\u2028": "\"quoted\" \\ \x00\x1f\x7f\b\f\r\t é€😀"}
     yield "metadata-empty", {"a": count((1,), "uint8")}, {}
     yield "metadata-many", {"a": count((2,), "float16")}, {
         "format": "pt", "": "empty key", "empty value": "", "é€😀": "é€😀", "quotes \"\\/": "quotes \"\\/",

@@ -81,6 +81,80 @@ func BenchmarkPathA(b *testing.B) {
 	benchmark(b, "0.6 0.2 0.2", F16, F16)
 }
 
+// pour is ten outputs of one pass, 44 terms out of eight inputs.
+var pour = []struct {
+	quota string
+	reads []int
+}{
+	{"0.5 0.5", []int{0, 1}},
+	{"1 0.5 -0.5", []int{0, 2, 3}},
+	{"1 0.5 -0.5", []int{1, 2, 3}},
+	{"0.5 0.5 0.5 -0.5", []int{0, 1, 2, 3}},
+	{"0.6 0.2 0.2", []int{0, 4, 5}},
+	{"0.3 0.3 0.2 0.2", []int{0, 1, 4, 5}},
+	{"0.4 0.2 0.1 0.1 0.1 0.1", []int{0, 1, 2, 3, 4, 5}},
+	{"0.6 0.3 -0.3 0.1 0.1 0.2", []int{0, 2, 3, 4, 5, 6}},
+	{"0.3 0.3 0.3 -0.3 0.2 0.2", []int{0, 1, 2, 3, 6, 7}},
+	{"0.3 0.3 0.2 -0.2 0.1 0.1 0.2", []int{0, 1, 2, 3, 4, 5, 7}},
+}
+
+// BenchmarkPour: the ten outputs together, one after the other, and by the
+// plain loops one after the other. Bytes are those of the inputs and outputs.
+func BenchmarkPour(b *testing.B) {
+	defer Use(Implementations()[0])
+	const n = 64 << 10 // what a pass takes at a time
+	inputs := make([][]byte, 8)
+	for i := range inputs {
+		inputs[i] = weights(F16, n, uint64(i))
+	}
+	var mixes []*Mix
+	var reads [][]int
+	var srcs [][][]byte
+	var parts []Part
+	for i, p := range pour {
+		var in []Format
+		var from [][]byte
+		for _, j := range p.reads {
+			in, from = append(in, F16), append(from, inputs[j])
+		}
+		m, err := Compile(rats(b, p.quota), in, F16)
+		if err != nil {
+			b.Fatal(err)
+		}
+		mixes, reads, srcs = append(mixes, m), append(reads, p.reads), append(srcs, from)
+		parts = append(parts, Part{Mix: i, Dst: make([]byte, 2*n)})
+	}
+	batch := NewBatch(mixes, reads)
+	stats := make([]Stats, len(mixes))
+	measure := func(name string, f func()) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(2 * n * (len(inputs) + len(mixes))))
+			for b.Loop() {
+				f()
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "Gelem/s")
+		})
+	}
+	for _, name := range Implementations() {
+		if err := Use(name); err != nil {
+			b.Fatal(err)
+		}
+		measure("together/"+name, func() { batch.Run(parts, inputs, stats) })
+		measure("singly/"+name, func() {
+			for i, m := range mixes {
+				m.Run(parts[i].Dst, srcs[i], &stats[i])
+			}
+		})
+	}
+	for _, fl := range floor.Routines() {
+		measure("floor-"+fl.Name, func() {
+			for i, m := range mixes {
+				fl.F16(srcs[i], m.ns, m.d, n)
+			}
+		})
+	}
+}
+
 // Path b, the same.
 func BenchmarkPathB(b *testing.B) {
 	for _, f := range []Format{BF16, F32} {

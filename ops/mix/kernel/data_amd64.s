@@ -22,3 +22,9 @@ DATA ·overBF16+0(SB)/4, $0xfeff0000 // rounds to an infinite bfloat16
 GLOBL ·overBF16(SB), RODATA|NOPTR, $4
 DATA ·tiny32+0(SB)/4, $0x00fffffe // below: a subnormal, once 1 is taken away
 GLOBL ·tiny32(SB), RODATA|NOPTR, $4
+
+// Constants of whole numbers, see whole.go.
+DATA ·toUnits+0(SB)/4, $0x4b800000 // 2²⁴
+GLOBL ·toUnits(SB), RODATA|NOPTR, $4
+DATA ·notMinus0+0(SB)/4, $0x7fff7fff // −0 and this make ffff, nothing else does
+GLOBL ·notMinus0(SB), RODATA|NOPTR, $4

@@ -22,6 +22,11 @@ type impl struct {
 	// the sum of all rows with D, rounded to odd; NaN where it cannot.
 	solve func(m *Mix, rows []float64, n int)
 	round [numFormats]rounder
+	// widen and blend are the two steps of whole.go, or nil where they would not
+	// be faster than mixA. blend mixes the elements that the rows begin with, a
+	// block at most; exact says that no sum is beyond maxSumExact.
+	widen func(row []int32, src []byte) extremes
+	blend func(b *blend, rows []int32, dst []byte, exact bool)
 }
 
 // A scaler reads numbers as float64 and writes c times them to x, or adds that

@@ -33,6 +33,12 @@ func roundBF16AVX512(dst *byte, q *float64, n int) (special bool)
 func roundF32AVX512(dst *byte, q *float64, n int) (special bool)
 
 //go:noescape
+func widenAVX512(row *int32, src *byte, n int) (most uint32, minus0 bool)
+
+//go:noescape
+func blendAVX512(dst *byte, rows *int32, terms *summand, once, k, n int, d, rd float32, exact bool)
+
+//go:noescape
 func mixAAVX2(dst *byte, srcs *[]byte, ns *float64, k, off, n int, d, rd float64, divide bool) (special bool)
 
 //go:noescape
@@ -59,6 +65,12 @@ func roundBF16AVX2(dst *byte, q *float64, n int) (special bool)
 //go:noescape
 func roundF32AVX2(dst *byte, q *float64, n int) (special bool)
 
+//go:noescape
+func widenAVX2(row *int32, src *byte, n int) (most uint32, minus0 bool)
+
+//go:noescape
+func blendAVX2(dst *byte, rows *int32, terms *summand, once, k, n int, d, rd float32, exact bool)
+
 // hasF16C reports whether the CPU converts half floats, which x/sys/cpu does
 // not tell.
 func hasF16C() bool
@@ -69,6 +81,8 @@ type (
 	asmDivide func(q *float64, n int, d, rd float64)
 	asmSolve  func(rows *float64, step, k, n int, d, rd float64)
 	asmRound  func(dst *byte, q *float64, n int) bool
+	asmWiden  func(row *int32, src *byte, n int) (most uint32, minus0 bool)
+	asmBlend  func(dst *byte, rows *int32, terms *summand, once, k, n int, d, rd float32, exact bool)
 )
 
 func vectorImpls() []*impl {
@@ -86,6 +100,8 @@ func vectorImpls() []*impl {
 		im.round[F16] = wholeRound(roundF16AVX512, roundF16, 16, 2)
 		im.round[BF16] = wholeRound(roundBF16AVX512, roundBF16, 8, 2)
 		im.round[F32] = wholeRound(roundF32AVX512, roundF32, 8, 4)
+		im.widen = wholeWiden(widenAVX512, 32)
+		im.blend = wholeBlend(blendAVX512, 64)
 		all = append(all, &im)
 	}
 	if x.HasAVX2 && x.HasFMA && hasF16C() {
@@ -100,6 +116,8 @@ func vectorImpls() []*impl {
 		im.round[F16] = wholeRound(roundF16AVX2, roundF16, 8, 2)
 		im.round[BF16] = wholeRound(roundBF16AVX2, roundBF16, 8, 2)
 		im.round[F32] = wholeRound(roundF32AVX2, roundF32, 4, 4)
+		im.widen = wholeWiden(widenAVX2, 16)
+		im.blend = wholeBlend(blendAVX2, 32)
 		all = append(all, &im)
 	}
 	return all
@@ -153,5 +171,41 @@ func wholeRound(f asmRound, tail rounder, lanes, size int) rounder {
 			special = true
 		}
 		return special
+	}
+}
+
+// wholeWiden reads the last numbers from a copy with zeros behind them; rows
+// have room for a vector behind a block.
+func wholeWiden(f asmWiden, lanes int) func([]int32, []byte) extremes {
+	return func(row []int32, src []byte) extremes {
+		var most uint32
+		var minus0 bool
+		n := len(src) / 2 / lanes * lanes
+		if n > 0 {
+			most, minus0 = f(&row[0], &src[0], n)
+		}
+		if 2*n < len(src) {
+			var tail [64]byte
+			copy(tail[:], src[2*n:])
+			m, z := f(&row[n], &tail[0], lanes)
+			most, minus0 = max(most, m), minus0 || z
+		}
+		return newExtremes(most, minus0)
+	}
+}
+
+// wholeBlend writes the last results by way of a vector of its own. What it
+// reads there behind the block may be anything.
+func wholeBlend(f asmBlend, lanes int) func(*blend, []int32, []byte, bool) {
+	return func(b *blend, rows []int32, dst []byte, exact bool) {
+		n := len(dst) / 2 / lanes * lanes
+		if n > 0 {
+			f(&dst[0], &rows[0], &b.terms[0], b.once, len(b.terms), n, b.d, b.rd, exact)
+		}
+		if 2*n < len(dst) {
+			var tail [128]byte
+			f(&tail[0], &rows[n], &b.terms[0], b.once, len(b.terms), lanes, b.d, b.rd, exact)
+			copy(dst[2*n:], tail[:])
+		}
 	}
 }

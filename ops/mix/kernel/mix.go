@@ -15,6 +15,8 @@ type Mix struct {
 	out  Format
 	path string
 
+	single *Batch // of this mix alone; nil where a batch has nothing to offer
+
 	// Paths a and b: the same integers as float64, and 1/D rounded.
 	ns    []float64
 	d, rd float64
@@ -93,6 +95,13 @@ func Compile(coef []*big.Rat, in []Format, out Format) (*Mix, error) {
 		}
 	}
 	m.choose()
+	if m.whole() {
+		reads := make([]int, len(in))
+		for j := range reads {
+			reads[j] = j
+		}
+		m.single = NewBatch([]*Mix{m}, [][]int{reads})
+	}
 	return m, nil
 }
 
@@ -183,13 +192,24 @@ func (m *Mix) Run(dst []byte, srcs [][]byte, st *Stats) {
 			panic(fmt.Sprintf("kernel: source %d has %d bytes, %d elements are wanted", i, len(srcs[i]), n))
 		}
 	}
+	if m.single == nil {
+		m.run(current.Load(), dst, srcs, st)
+		return
+	}
+	stats := [1]Stats{*st}
+	m.single.Run([]Part{{Dst: dst}}, srcs, stats[:])
+	*st = stats[0]
+}
+
+// run is Run for arguments that fit each other, without whole.go.
+func (m *Mix) run(im *impl, dst []byte, srcs [][]byte, st *Stats) {
+	n := len(dst) / m.out.Size()
 	if m.path == "copy" {
 		copy(dst[:n*m.out.Size()], srcs[0])
 		return
 	}
 	s := m.scratch()
 	defer pool.Put(s)
-	im := current.Load()
 	switch m.path {
 	case "a":
 		for from := 0; from < n; from += blockA {

@@ -36,3 +36,23 @@
 	MOVL    AX, most      \
 	VMOVD   X2, AX        \
 	MOVL    AX, least
+
+// MOST16 ends the other scan: Y0 and Y2 hold sixteen candidates each, for most
+// and for minus0, which is whether the greatest is ffff.
+#define MOST16(most, minus0) \
+	VPCMPEQD     Y4, Y4, Y4  \
+	VPXOR        Y4, Y0, Y0  \
+	VPXOR        Y4, Y2, Y2  \
+	VEXTRACTI128 $1, Y0, X1  \
+	VEXTRACTI128 $1, Y2, X3  \
+	VPMINUW      X1, X0, X0  \
+	VPMINUW      X3, X2, X2  \
+	VPHMINPOSUW  X0, X0      \
+	VPHMINPOSUW  X2, X2      \
+	VMOVD        X0, AX      \
+	XORL         $0xffff, AX \
+	MOVWLZX      AX, AX      \
+	MOVL         AX, most    \
+	VMOVD        X2, AX      \
+	TESTW        AX, AX      \
+	SETEQ        minus0

@@ -3,15 +3,18 @@ package main
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"testing"
 )
 
 func TestAssemblyIsUpToDate(t *testing.T) {
-	have, err := os.ReadFile("../../lanes_amd64.s")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(have, Source()) {
-		t.Error("lanes_amd64.s is not what this generator writes; run go generate in engine/digest")
+	for name, want := range Files() {
+		have, err := os.ReadFile(filepath.Join("../..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(have, want) {
+			t.Errorf("%s is not what this generator writes; run go generate in engine/digest", name)
+		}
 	}
 }

@@ -1,7 +1,3 @@
-// Package floor holds the plain loops that the kernels are measured against:
-// read, widen to float64, multiply and add, divide, narrow, and throw the
-// result away. They round twice and know no special values; nothing but
-// benchmarks may use them.
 package floor
 
 // Set is the loops of one instruction set. Each computes Σ ns[i]·srcs[i] / d

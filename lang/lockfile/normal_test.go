@@ -1,0 +1,21 @@
+package lockfile
+
+import "github.com/zclconf/go-cty/cty"
+
+// normal is the lock with its texts in Unicode's normal form C, which HCL gives
+// to all texts.
+func normal(l *Lock) *Lock {
+	n := cty.NormalizeString
+	out := &Lock{Version: l.Version, Sources: map[string]Source{}, Ops: map[string]int{}, Outputs: map[string]Output{}}
+	for name, s := range l.Sources {
+		s.From, s.License = n(s.From), n(s.License)
+		out.Sources[n(name)] = s
+	}
+	for name, v := range l.Ops {
+		out.Ops[n(name)] = v
+	}
+	for name, o := range l.Outputs {
+		out.Outputs[n(name)] = o
+	}
+	return out
+}

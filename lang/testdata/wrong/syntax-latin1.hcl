@@ -1,0 +1,2 @@
+model "a" { source = "a.safetensors" }
+vodka "café" { mix = model.a }
