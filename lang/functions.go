@@ -43,7 +43,7 @@ var notYet = []string{
 	"crossover", "dare_linear", "dare_ties", "della", "della_linear", "distribution_crossover", "dropout", "euclidean_add_difference",
 	"extract", "geometric_median", "geometric_sum", "karcher", "metric", "model_stock", "multiply_difference", "multiply_quotient",
 	"multislerp", "nearswap", "nuslerp", "perpendicular", "pick", "ram", "ramplus_tl", "rotate", "sce", "self_scale",
-	"similarity_add_difference", "slerp", "smooth_add", "taste", "tensor_sum", "ties", "top_k_tensor_sum", "train_difference",
+	"similarity_add_difference", "slerp", "smooth_add", "task_arithmetic", "taste", "tensor_sum", "ties", "top_k_tensor_sum", "train_difference",
 	"truncate_kronecker", "truncate_rank",
 }
 

@@ -57,7 +57,7 @@ func (c *compiler) checkVersions() {
 	for _, kind := range sortedKeys(c.lock.Ops) {
 		if have, ok := versions[kind]; ok && c.lock.Ops[kind] != have {
 			c.fault(nil, "Locked to another version of an op",
-				"The lock was made with version %d of %q and this program makes version %d, whose bits differ. Use the program that made the lock, or run `cosmo lock --upgrade`.",
+				"The lock was made with version %d of %q and this program makes version %d, whose bits differ. Use the program that made the lock, or delete the lock and apply: the outputs will have other digests.",
 				c.lock.Ops[kind], kind, have)
 		}
 	}

@@ -34,6 +34,10 @@ type app struct {
 
 func newApp(stdout, stderr *os.File) *app { return &app{stdout: stdout, stderr: stderr} }
 
+// diskThreads is how many goroutines may wait for the disk at a time without
+// being in the way of others.
+const diskThreads = 12
+
 // start acts on the global flags, before any command.
 func (a *app) start() error {
 	if !slices.Contains([]string{"auto", "always", "never"}, a.color) {
@@ -42,6 +46,12 @@ func (a *app) start() error {
 	if a.threads < 0 {
 		return usagef("--threads is a number of threads, or 0 for one a processor, not %d", a.threads)
 	}
+	if a.threads == 0 {
+		a.threads = runtime.GOMAXPROCS(0)
+	}
+	// Those who come back from the disk must not wait until a mixing thread gives
+	// its processor up: that halves the rate of writing.
+	runtime.GOMAXPROCS(a.threads + diskThreads)
 	if a.storeDir == "" {
 		dir, err := defaultStore(runtime.GOOS, os.Getenv, os.UserHomeDir)
 		if err != nil {

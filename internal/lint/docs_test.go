@@ -75,7 +75,7 @@ func TestRecipesInDocuments(t *testing.T) {
 		case "part":
 			_, diags = hclsyntax.ParseConfig([]byte(f.text), f.doc, hcl.Pos{Line: f.line, Column: 1})
 		case "", "wrong":
-			_, diags = lang.LoadBytes(map[string][]byte{f.doc: []byte(f.text)}, t.TempDir(), options)
+			_, diags = lang.LoadBytes(map[string][]byte{f.doc + ".hcl": []byte(f.text)}, t.TempDir(), options)
 		default:
 			t.Errorf("%s:%d: a recipe is marked %q; known are nothing, part and wrong", f.doc, f.line, mark)
 		}

@@ -58,6 +58,10 @@ func (r *resolver) compare(known, l *Leaf, mixed, clip bool) {
 		r.fault("Different architectures", "%s is %s and %s is %s: they cannot be poured into one glass. Choose ingredients of one architecture.",
 			known.Address, checkpoint.Describe(k), l.Address, checkpoint.Describe(t))
 	case !mixed:
+	case k.VPrediction != t.VPrediction && k.Arch == checkpoint.SD2:
+		// Most v-models of SD 2.x say nothing of it.
+		r.warn("Different prediction types", "%s is %s and %s is %s: where that is true, and not only a mark that one file lacks, a mix of the two predicts neither noise nor velocity.",
+			known.Address, checkpoint.Describe(k), l.Address, checkpoint.Describe(t))
 	case k.VPrediction != t.VPrediction:
 		r.fault("Different prediction types", "%s is %s and %s is %s: a mix of the two predicts neither noise nor velocity.",
 			known.Address, checkpoint.Describe(k), l.Address, checkpoint.Describe(t))

@@ -2,6 +2,7 @@ package mix
 
 import (
 	"fmt"
+	"runtime"
 
 	"cosmo/engine/digest"
 )
@@ -130,6 +131,7 @@ func (w *pouring) hash(cursors []*cursor) {
 	}
 	w.mu.Unlock()
 	digest.Update(jobs)
+	runtime.Gosched() // see worker
 	w.mu.Lock()
 	for i := range pieces {
 		p := &pieces[i]

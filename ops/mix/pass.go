@@ -48,9 +48,9 @@ type Output struct {
 	FileSum bool     // also hash the whole file, header included
 
 	// Set by Pour.
-	Sum   digest.Sum   // of the whole file, when FileSum
-	Sums  []digest.Sum // parallel to Layout.Tensors
-	Stats kernel.Stats
+	Sum   digest.Sum     // of the whole file, when FileSum
+	Sums  []digest.Sum   // parallel to Layout.Tensors
+	Stats []kernel.Stats // likewise; copies are not looked at
 }
 
 // Tensor says where the values of one output tensor come from: a literal, a

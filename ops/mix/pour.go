@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -70,7 +71,7 @@ func (c CPU) Pour(ctx context.Context, p *Pass) error {
 	defer stop()
 
 	var writers, workers sync.WaitGroup
-	for range 4 { // enough to keep a disk's queue filled; they use no CPU
+	for range 8 { // enough to keep a disk's queue filled; they use no CPU
 		writers.Go(w.writer)
 	}
 	for range c.Threads {
@@ -145,6 +146,7 @@ func (w *pouring) worker() {
 			w.inFlight++
 			w.mu.Unlock()
 			err := w.mix(u, &sc)
+			runtime.Gosched() // a writer that came back from the disk waits for a processor
 			w.mu.Lock()
 			w.inFlight--
 			if err != nil && w.err == nil {
@@ -294,7 +296,7 @@ func (w *pouring) mix(u *unit, sc *scratch) error {
 	}
 	sc.batch.Run(sc.parts, sc.in, sc.stats)
 	for i, use := range u.step.uses {
-		w.outs[use.out].addStats(sc.stats[i])
+		w.outs[use.out].addStats(use.tensor, sc.stats[i])
 	}
 	return nil
 }

@@ -63,6 +63,7 @@ func newSink(w *pouring, index int, out *Output, inOrder bool) (*sink, error) {
 	}
 	s := &sink{Output: out, w: w, index: index, blocks: map[int64]*block{}, open: make([]*cursor, len(out.Tensors))}
 	out.Sums = make([]digest.Sum, len(out.Tensors))
+	out.Stats = make([]kernel.Stats, len(out.Tensors))
 	if out.FileSum && inOrder {
 		s.whole = &cursor{sink: s, tensor: -1}
 		w.cursors = append(w.cursors, s.whole)
@@ -149,9 +150,9 @@ func (s *sink) place(tensor int, from, to int64) []*run {
 	return runs
 }
 
-func (s *sink) addStats(st kernel.Stats) {
+func (s *sink) addStats(tensor int, st kernel.Stats) {
 	s.statsMu.Lock()
-	s.Stats.Add(st)
+	s.Stats[tensor].Add(st)
 	s.statsMu.Unlock()
 }
 

@@ -10,6 +10,7 @@ import (
 	"cosmo/engine/store"
 	"cosmo/ops/checkpoint"
 	"cosmo/ops/mix"
+	"cosmo/ops/mix/kernel"
 )
 
 // bar holds the files that a batch pours from, each opened once.
@@ -107,6 +108,7 @@ type donation struct {
 	from   *ingredient
 	offset int64
 	sum    digest.Sum
+	counts kernel.Stats // when it was made
 }
 
 // findDonors looks for tensors of g that older files hold. A plain copy of an
@@ -161,7 +163,7 @@ func (im *Impl) findDonors(st *store.Store, b *bar, g *glass) (map[int]donation,
 			if t == nil || t.DType != g.parts[i].DType {
 				continue
 			}
-			found[i] = donation{from: d.file, offset: t.Offset, sum: l.sum}
+			found[i] = donation{from: d.file, offset: t.Offset, sum: l.sum, counts: l.counts}
 			break
 		}
 	}

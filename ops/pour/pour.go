@@ -13,6 +13,7 @@ import (
 	"cosmo/engine/store"
 	"cosmo/ops/checkpoint"
 	"cosmo/ops/mix"
+	"cosmo/ops/mix/kernel"
 )
 
 // Impl pours.
@@ -210,23 +211,35 @@ func (im *Impl) pour(ctx context.Context, env *engine.Env, group []*glass) error
 type NonfiniteError struct{ Saturated, NaN int64 }
 
 func (e *NonfiniteError) Error() string {
-	return fmt.Sprintf("%d values became infinite and %d became NaN, which no ingredient has there: choose a wider dtype, or write allow_nonfinite = true if that is meant", e.Saturated, e.NaN)
+	n := e.Saturated + e.NaN
+	what := fmt.Sprintf("%d of its values are", n)
+	if n == 1 {
+		what = "one of its values is"
+	}
+	return what + " infinite or NaN, and no ingredient has that there: choose a wider dtype, or write allow_nonfinite = true if it is meant"
 }
 
 // publish makes a poured file an object and records it under both keys.
 func (im *Impl) publish(env *engine.Env, g *glass, seconds float64) error {
-	if st := g.out.Stats; g.data.Label != nil && !g.data.AllowNonfinite && st.Saturated+st.BornNaN > 0 {
-		return &NonfiniteError{st.Saturated, st.BornNaN}
+	var all kernel.Stats
+	for i := range g.parts {
+		if d, ok := g.donors[i]; ok {
+			g.out.Stats[i] = d.counts // it was counted when it was made
+		}
+		all.Add(g.out.Stats[i])
+	}
+	if g.data.Label != nil && !g.data.AllowNonfinite && all.Saturated+all.BornNaN > 0 {
+		return &NonfiniteError{all.Saturated, all.BornNaN}
 	}
 	var man manifest
 	sums := make([]checkpoint.TensorSum, len(g.parts))
 	rep := engine.Report{
 		Seconds: seconds, BytesRead: g.read, BytesWritten: g.layout.Size, Tensors: len(g.parts),
-		Saturated: g.out.Stats.Saturated, NaN: g.out.Stats.NaN, WriteSeconds: g.writeTime.Seconds(),
+		Saturated: all.Saturated, NaN: all.NaN, WriteSeconds: g.writeTime.Seconds(),
 	}
 	for i := range g.parts {
 		sums[i] = checkpoint.TensorSum{Spec: g.parts[i].Spec, Sum: g.out.Sums[i]}
-		man = append(man, manifestLine{sum: g.out.Sums[i], key: g.keys[i], name: g.parts[i].Name})
+		man = append(man, manifestLine{sum: g.out.Sums[i], key: g.keys[i], counts: g.out.Stats[i], name: g.parts[i].Name})
 		if _, ok := g.donors[i]; ok {
 			rep.TensorsReused++
 			rep.BytesReused += g.layout.Tensors[i].Bytes

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/big"
 	"strings"
 
 	"cosmo/engine/digest"
@@ -84,8 +85,8 @@ func (l *Label) Metadata() (map[string]string, error) {
 		}
 		spec("prediction_type", prediction)
 	}
-	if mass := l.Form.Mass().Canonical(); mass != "1" {
-		m["cosmo.mass"] = mass
+	if mass := l.Form.Mass(); !mass.Equal(lang.Scalar(big.NewRat(1, 1))) {
+		m["cosmo.mass"] = mass.Canonical()
 	}
 	if err := l.a1111(m); err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ func LocalPath(text string) (string, error) {
 	if m := scheme.FindStringSubmatch(text); m != nil {
 		switch name := strings.ToLower(m[1]); {
 		case slices.Contains(elsewhere, name):
-			return "", fmt.Errorf("%s: sources are not available in this version: download the file and write its path, as in \"ingredients/model.safetensors\"", name)
+			return "", fmt.Errorf("sources of the form %s: are not available in this version: download the file and write its path, as in \"ingredients/model.safetensors\"", name)
 		case name == "file":
 			return "", errors.New("a file is named by its path alone: leave \"file:\" out")
 		case name == "synth":

@@ -12,6 +12,8 @@
 //   - copy: one input, coefficient 1, same format. Bytes are copied.
 //   - a: F16 to F16 with small integers. Sums are exact in float64; the one
 //     rounded division cannot cross a rounding boundary of F16 (see mixA).
+//     Blocks of small numbers, as most are, take int32 and float32 instead, and
+//     the mixes of a Batch share what they read there (see whole.go).
 //   - b: narrow inputs whose products are exact in float64. The sum is carried
 //     as value plus error, the quotient is rounded to odd at 53 bits, and that
 //     is rounded once more: odd values never sit on a boundary (see solve).
