@@ -32,8 +32,9 @@ type pouring struct {
 	elem     int64 // and next element in it
 	inFlight int   // units being mixed
 	writing  int   // blocks on their way to disk
-	free     [][]byte
-	blocks   int // buffers made so far
+	arenas   [][]byte
+	free     [][]byte // blocks of the arenas
+	blocks   int      // buffers made so far
 
 	writes  chan *block
 	atDisk  int       // writes under way
@@ -80,7 +81,9 @@ func (c CPU) Pour(ctx context.Context, p *Pass) error {
 	workers.Wait()
 	close(w.writes)
 	writers.Wait()
-	w.freeBuffers()
+	for _, a := range w.arenas {
+		fsx.FreeBuffer(a)
+	}
 	p.WriteTime = w.waiting
 	if w.err != nil {
 		return w.err
@@ -91,18 +94,6 @@ func (c CPU) Pour(ctx context.Context, p *Pass) error {
 		}
 	}
 	return nil
-}
-
-// freeBuffers gives the memory back; after a failure some is still in blocks.
-func (w *pouring) freeBuffers() {
-	for _, b := range w.free {
-		fsx.FreeBuffer(b)
-	}
-	for _, s := range w.outs {
-		for _, b := range s.blocks {
-			fsx.FreeBuffer(b.buf)
-		}
-	}
 }
 
 // inOrder finds which outputs are filled front to back by the walk: those can
@@ -218,14 +209,25 @@ func (w *pouring) anyBusy() bool {
 	return slices.ContainsFunc(w.cursors, func(c *cursor) bool { return c.busy })
 }
 
+// arenaBlocks is how many blocks are taken from the system at a time: several
+// huge pages, since the first touch of small ones costs more than the mixing.
+const arenaBlocks = 8
+
+// buffer gives the memory of a block. Called locked.
 func (w *pouring) buffer() []byte {
-	if n := len(w.free); n > 0 {
-		b := w.free[n-1]
-		w.free = w.free[:n-1]
-		return b
+	if len(w.free) == 0 {
+		size := w.BlockBytes
+		arena := fsx.AlignedBuffer(arenaBlocks * size)
+		w.arenas = append(w.arenas, arena)
+		for i := range arenaBlocks {
+			w.free = append(w.free, arena[i*size:(i+1)*size:(i+1)*size])
+		}
+		w.blocks += arenaBlocks
 	}
-	w.blocks++
-	return fsx.AlignedBuffer(w.BlockBytes)
+	last := len(w.free) - 1
+	b := w.free[last]
+	w.free = w.free[:last]
+	return b
 }
 
 // scratch is a worker's memory: input chunks, and the mixes of the step that it
