@@ -11,7 +11,8 @@ import (
 type Impl interface {
 	// Probe says what is known of an op whose result is not looked up by key:
 	// a file that stays where it is. known is false when finding out means
-	// reading it. Kinds that live in the store return nil, false, nil.
+	// reading it; res then has its path and size alone. Kinds that live in the
+	// store return nil, false, nil.
 	Probe(st *store.Store, op *Op) (res *Result, known bool, err error)
 
 	// Run makes every job of a batch, in one pass where it can, and publishes

@@ -16,6 +16,8 @@ import (
 const (
 	definitionTag = "cosmo definition 1"
 	contentTag    = "cosmo content 1"
+
+	inputWord = "input " // begins the lines of inputs, and no others
 )
 
 // preimage writes the text whose SHA-256 is the key. inputs holds one digest
@@ -30,7 +32,7 @@ func preimage(tag string, op *Op, inputs []digest.Sum) string {
 	}
 	lines := make([]string, len(op.Inputs))
 	for i, e := range op.Inputs {
-		lines[i] = fmt.Sprintf("input %s %s\n", inputs[i], e.Role)
+		lines[i] = fmt.Sprintf("%s%s %s\n", inputWord, inputs[i], e.Role)
 	}
 	sort.Strings(lines)
 	for _, l := range lines {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 
 	"cosmo/engine/digest"
 )
@@ -65,11 +66,30 @@ type Graph struct{ Ops []Op }
 // Validate reports broken invariants of the table: these are errors of the
 // program that built it, not of a recipe.
 func (g *Graph) Validate() error {
-	for i, op := range g.Ops {
-		for _, e := range op.Inputs {
-			if e.From < 0 || e.From >= i {
-				return fmt.Errorf("op %d (%s): input %d does not come before it", i, op.Address, e.From)
-			}
+	for i := range g.Ops {
+		if err := g.check(i); err != nil {
+			return fmt.Errorf("op %d (%s): %w", i, g.Ops[i].Address, err)
+		}
+	}
+	return nil
+}
+
+// check makes sure that an op's inputs come before it, and that no two ops
+// can have one preimage.
+func (g *Graph) check(i int) error {
+	op := &g.Ops[i]
+	if strings.ContainsAny(op.Kind, " \n") {
+		return fmt.Errorf("kind %q is not a word", op.Kind)
+	}
+	if strings.Contains("\n"+op.Params, "\n"+inputWord) {
+		return fmt.Errorf("params %q look like an input", op.Params)
+	}
+	for _, e := range op.Inputs {
+		if e.From < 0 || e.From >= i {
+			return fmt.Errorf("input %d does not come before it", e.From)
+		}
+		if strings.Contains(e.Role, "\n") {
+			return fmt.Errorf("role %q is more than a line", e.Role)
 		}
 	}
 	return nil

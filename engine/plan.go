@@ -11,14 +11,14 @@ import (
 type State int
 
 const (
-	// Present: the result is there.
-	Present State = iota
-	// Missing: it has to be made.
-	Missing
+	// Pending: its inputs' digests are not known yet, so nobody can say.
+	Pending State = iota
 	// Unread: a file whose digest is not known yet; it has to be read once.
 	Unread
-	// Pending: its inputs' digests are not known yet, so nobody can say.
-	Pending
+	// Missing: it has to be made.
+	Missing
+	// Present: the result is there.
+	Present
 )
 
 // Node is an op with what the store says of it.
@@ -26,15 +26,13 @@ type Node struct {
 	Op         *Op
 	Index      int
 	State      State
-	Needed     bool // something that must be made needs it, or it is a goal
-	Key        digest.Sum
+	Needed     bool       // something that must be made needs it, or it is a goal
+	Key        digest.Sum // zero as long as it is not known
 	Preimage   string
-	ContentKey digest.Sum
+	ContentKey digest.Sum // likewise; files that stay where they are have none
 	ContentPre string
 	Result     *Result // when Present
-	Err        error   // why it cannot be had; the plan is then not runnable
-	keyed      bool    // Key is known
-	rooted     bool    // ContentKey is known
+	Err        error   // why it cannot be had: it failed, or differs from its pin
 }
 
 // Plan is a graph held against a store.
@@ -68,103 +66,83 @@ func NewPlan(g *Graph, st *store.Store, impls map[string]Impl) (*Plan, error) {
 
 // resolve brings one node up to date with its inputs and the store.
 func (p *Plan) resolve(n *Node) error {
-	if n.State == Present && n.Result != nil {
+	if n.State == Present {
 		return nil
 	}
 	res, known, err := p.impls[n.Op.Kind].Probe(p.st, n.Op)
-	if err != nil {
-		n.Err = err
-	}
-	if res != nil || known {
-		return p.resolveFile(n, res, known)
+	if res != nil || err != nil {
+		n.found(res, known, err)
+		return nil
 	}
 	keyed, rooted := true, true
 	defs, roots := make([]digest.Sum, len(n.Op.Inputs)), make([]digest.Sum, len(n.Op.Inputs))
 	for i, e := range n.Op.Inputs {
 		in := p.Nodes[e.From]
-		defs[i], keyed = in.Key, keyed && in.keyed
-		roots[i] = in.content(n.Op.ByFile)
-		rooted = rooted && !roots[i].IsZero()
-	}
-	if keyed {
-		n.Preimage = preimage(definitionTag, n.Op, defs)
-		n.Key, n.keyed = digest.Of([]byte(n.Preimage)), true
+		defs[i], roots[i] = in.Key, in.content(n.Op.ByFile)
+		keyed, rooted = keyed && !defs[i].IsZero(), rooted && !roots[i].IsZero()
 	}
 	if rooted {
 		n.ContentPre = preimage(contentTag, n.Op, roots)
-		n.ContentKey, n.rooted = digest.Of([]byte(n.ContentPre)), true
+		n.ContentKey = digest.Of([]byte(n.ContentPre))
 	}
-	n.State = Pending
-	if !n.keyed {
-		return nil
+	if !keyed {
+		return nil // Pending
 	}
+	n.Preimage = preimage(definitionTag, n.Op, defs)
+	n.Key = digest.Of([]byte(n.Preimage))
 	n.State = Missing
 	return p.lookup(n)
+}
+
+// found takes in what Probe says of a file: its key is its digest.
+func (n *Node) found(res *Result, known bool, err error) {
+	n.State, n.Err = Unread, err
+	switch pin := n.Op.Pin; {
+	case known && err == nil:
+		n.State, n.Result, n.Key = Present, res, FileKey(res.SHA256)
+	case pin != nil && !pin.SHA256.IsZero():
+		n.Key = FileKey(pin.SHA256) // what was made of it may be there, even if it is gone
+	}
+	if err == nil {
+		n.Err = CheckPin(n.Op, n.Key, res)
+	}
 }
 
 // content is the digest that an op which uses this one sees in place of its
 // definition; zero as long as it is not known.
 func (n *Node) content(byFile bool) digest.Sum {
-	switch r, pin := n.Result, n.Op.Pin; {
-	case byFile && r != nil:
-		return r.SHA256
-	case byFile && pin != nil:
-		return pin.SHA256
-	case byFile:
-		return digest.Sum{}
-	case r != nil && !r.Root.IsZero():
-		return r.Root
-	case pin != nil:
-		return pin.Root
+	var root, file digest.Sum
+	if n.Result != nil {
+		root, file = n.Result.Root, n.Result.SHA256
+	} else if pin := n.Op.Pin; pin.covers(n.Key) {
+		root, file = pin.Root, pin.SHA256
 	}
-	return digest.Sum{}
+	if byFile {
+		return file
+	}
+	return root
 }
 
 // lookup asks for the definition key, then for the content key. A hit by
 // content is recorded under the definition key too: next time it is direct.
 func (p *Plan) lookup(n *Node) error {
 	e, err := p.st.Lookup(n.Key)
+	direct := e != nil
+	if err == nil && !direct && !n.ContentKey.IsZero() {
+		e, err = p.st.Lookup(n.ContentKey)
+	}
 	if err != nil {
 		return fmt.Errorf("look %s up: %w", n.Op.Address, err)
 	}
-	if e == nil && n.rooted {
-		if e, err = p.st.Lookup(n.ContentKey); err != nil {
-			return fmt.Errorf("look %s up: %w", n.Op.Address, err)
-		}
-		if e != nil {
-			same := *e
-			same.Key, same.Preimage, same.Address = n.Key, n.Preimage, n.Op.Address
-			if err := p.st.Publish(&same, nil); err != nil {
-				return err
-			}
+	if e != nil && !direct {
+		e.Key, e.Preimage, e.Address = n.Key, n.Preimage, n.Op.Address
+		if err := p.st.Publish(e, nil); err != nil {
+			return err
 		}
 	}
 	if e != nil {
 		n.State, n.Result = Present, ResultOf(p.st, e)
 		n.Err = CheckPin(n.Op, n.Key, n.Result)
-	}
-	return nil
-}
-
-// resolveFile handles ops that Probe answers: their key is their digest.
-func (p *Plan) resolveFile(n *Node, res *Result, known bool) error {
-	pin := n.Op.Pin
-	switch {
-	case known && res != nil:
-		n.State, n.Result = Present, res
-		n.Key, n.keyed = FileKey(res.SHA256), true
-		if err := CheckPin(n.Op, n.Key, res); err != nil {
-			n.Err = err
-		}
-		n.rooted = true
-	default:
-		n.State = Unread
-		if pin != nil && !pin.SHA256.IsZero() {
-			n.Key, n.keyed = FileKey(pin.SHA256), true
-		}
-		if pin != nil && pin.Size > 0 && res != nil && res.Size > 0 && res.Size != pin.Size && n.Err == nil {
-			n.Err = &PinError{Op: n.Op, What: "size", Want: fmt.Sprint(pin.Size), Got: fmt.Sprint(res.Size)}
-		}
 	}
 	return nil
 }
@@ -186,20 +164,6 @@ func (p *Plan) mark() {
 	}
 }
 
-// Work lists the nodes that Run would touch, in order.
-func (p *Plan) Work() []*Node {
-	var w []*Node
-	for _, n := range p.Nodes {
-		if n.Needed && n.State != Present {
-			w = append(w, n)
-		}
-	}
-	return w
-}
-
-// Store returns the store the plan was made against.
-func (p *Plan) Store() *store.Store { return p.st }
-
 // ResultOf turns a store entry into a result.
 func ResultOf(st *store.Store, e *store.Entry) *Result {
 	r := &Result{Root: e.Root, SHA256: e.SHA256, Size: e.Size, Path: st.Abs(e.Object)}
@@ -219,10 +183,16 @@ func (e *PinError) Error() string {
 	return fmt.Sprintf("%s differs from its pin: %s is %s, pinned is %s", e.Op.Address, e.What, e.Got, e.Want)
 }
 
+// covers reports whether a pin speaks of what a definition key makes.
+func (p *Pin) covers(key digest.Sum) bool {
+	return p != nil && (p.Key.IsZero() || p.Key == key)
+}
+
 // CheckPin compares a result, made under a definition key, with the op's pin.
+// What is not known of the result is not compared.
 func CheckPin(op *Op, key digest.Sum, r *Result) error {
 	p := op.Pin
-	if p == nil || (!p.Key.IsZero() && p.Key != key) {
+	if !p.covers(key) {
 		return nil
 	}
 	if !p.Root.IsZero() && !r.Root.IsZero() && p.Root != r.Root {
@@ -233,6 +203,9 @@ func CheckPin(op *Op, key digest.Sum, r *Result) error {
 	}
 	if p.AutoV2 != "" && !r.SHA256.IsZero() && p.AutoV2 != r.SHA256.Short() {
 		return &PinError{op, "autov2", p.AutoV2, r.SHA256.Short()}
+	}
+	if p.Size > 0 && r.Size > 0 && p.Size != r.Size {
+		return &PinError{op, "size", fmt.Sprint(p.Size), fmt.Sprint(r.Size)}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -124,7 +125,10 @@ func (c *compiler) pour(a lang.Address, form *lang.Form, first lang.Address, p l
 			d.Leaves = append(d.Leaves, f.Leaves()...)
 		}
 	}
-	slices.Sort(d.Leaves)
+	// By name, as the recipe on the label has them.
+	slices.SortFunc(d.Leaves, func(a, b lang.Address) int {
+		return cmp.Or(strings.Compare(a.Name(), b.Name()), strings.Compare(string(a), string(b)))
+	})
 	d.Leaves = slices.Compact(d.Leaves)
 	for comp, name := range p.DType {
 		t, err := checkpoint.ParseDType(name)

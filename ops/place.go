@@ -32,7 +32,10 @@ func (s *Session) inPlace(op *engine.Op, r *engine.Result) bool {
 	if !ok || d.Place == "" || d.Place == r.Path {
 		return true
 	}
-	return release.Placed(s.opt.FS, r.Path, d.Place) && s.opt.Link != string(release.LinkCopy) || s.holds(d.Place, r.SHA256)
+	if release.Placed(s.opt.FS, r.Path, d.Place) { // the object itself, under a second name
+		return s.opt.Link != string(release.LinkCopy)
+	}
+	return s.holds(d.Place, r.SHA256)
 }
 
 // place puts a release where it belongs, unless it is there already.
@@ -47,7 +50,11 @@ func (s *Session) place(ctx context.Context, op *engine.Op, r *engine.Result) (p
 		return false, err
 	}
 	defer unlock()
-	if err := release.Place(s.opt.FS, r.Path, path, release.Link(s.opt.Link), func() bool { return s.replaceable(op, path) }); err != nil {
+	if s.inPlace(op, r) {
+		return false, nil // the other one was faster
+	}
+	ours := func() bool { return s.replaceable(op, path, r.SHA256) }
+	if err := release.Place(s.opt.FS, r.Path, path, release.Link(s.opt.Link), ours); err != nil {
 		return false, err
 	}
 	info, err := s.opt.FS.Stat(path)
@@ -72,8 +79,8 @@ func (s *Session) holds(path string, sha digest.Sum) bool {
 }
 
 // replaceable is ours; what is not, and is about to be set aside, is told of.
-func (s *Session) replaceable(op *engine.Op, path string) bool {
-	ours := s.ours(op, path)
+func (s *Session) replaceable(op *engine.Op, path string, sum digest.Sum) bool {
+	ours := s.ours(op, path, sum)
 	if !ours {
 		s.opt.Emit(engine.Event{Type: engine.EventNote, Address: op.Address,
 			Message: "another file is in its place: that one gets the ending .old"})
@@ -82,8 +89,9 @@ func (s *Session) replaceable(op *engine.Op, path string) bool {
 }
 
 // ours reports whether the file in a release's place is what the lock says was
-// poured there last: then it may be replaced. Others are set aside.
-func (s *Session) ours(op *engine.Op, path string) bool {
+// poured there last, or already what is to be there (sum), from a run that was
+// killed before it could tell: then it may be replaced. Others are set aside.
+func (s *Session) ours(op *engine.Op, path string, sum digest.Sum) bool {
 	info, err := s.opt.FS.Stat(path)
 	if err != nil {
 		return false
@@ -91,12 +99,8 @@ func (s *Session) ours(op *engine.Op, path string) bool {
 	if s.Store.Known(info.Identity) {
 		return true
 	}
-	locked, err := digest.Parse(s.Lock.Outputs[op.Address].SHA256)
-	if err != nil {
-		return false
-	}
-	sum, err := s.hashFile(path)
-	return err == nil && sum == locked
+	found, err := s.hashFile(path)
+	return err == nil && (found == sum || found.Hex() == s.Lock.Outputs[op.Address].SHA256)
 }
 
 func (s *Session) hashFile(path string) (digest.Sum, error) {

@@ -156,13 +156,14 @@ func codes(r *rand.Rand, dtype string, n int64) tensor {
 	return x
 }
 
-// hasty is the operating system's files without waiting for the disk: these
-// stores need not outlive the machine.
+// hasty is the operating system's files through the page cache, without waiting
+// for the disk: these stores need not outlive the machine.
 type hasty struct{ fsx.FS }
 
 type hastyFile struct{ fsx.File }
 
 func (f hasty) Create(name string, opt fsx.CreateOptions) (fsx.File, error) {
+	opt.Direct = false
 	file, err := f.FS.Create(name, opt)
 	return hastyFile{file}, err
 }
@@ -177,13 +178,17 @@ type poured map[string]*engine.Result
 // of choice.
 func pourWith(t *testing.T, path string, cpu mix.CPU, goals ...string) poured {
 	t.Helper()
+	return pourOn(t, hasty{fsx.OS()}, path, cpu, goals...)
+}
+
+func pourOn(t *testing.T, disk fsx.FS, path string, cpu mix.CPU, goals ...string) poured {
+	t.Helper()
 	r, diags := Load(path)
 	list, more := r.Goals(goals, len(goals) == 0)
 	graph, most := compile(r, &lockfile.Lock{}, list)
 	if diags = slices.Concat(diags, more, most); diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	disk := hasty{fsx.OS()}
 	st, err := store.Open(disk, filepath.Join(t.TempDir(), "store"))
 	if err != nil {
 		t.Fatal(err)
@@ -191,7 +196,7 @@ func pourWith(t *testing.T, path string, cpu mix.CPU, goals ...string) poured {
 	defer st.Close()
 	plan, err := engine.NewPlan(graph, st, map[string]engine.Impl{
 		ingredient.FileKind: &ingredient.Files{FS: disk, Now: time.Now},
-		pour.Kind:           &pour.Impl{FS: disk, Executor: cpu, Now: time.Now, Ours: func(*engine.Op, string) bool { return false }},
+		pour.Kind:           &pour.Impl{FS: disk, Executor: cpu, Now: time.Now, Ours: func(*engine.Op, string, digest.Sum) bool { return false }},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -221,7 +226,7 @@ func (p poured) digests() map[string][2]digest.Sum {
 // whichever store.
 func TestSameBits(t *testing.T) {
 	path := fillBar(t, t.TempDir())
-	want := pourWith(t, path, mix.CPU{Threads: 1}).digests()
+	want := pourOn(t, fsx.OS(), path, mix.CPU{Threads: 1}).digests()
 	if len(want) != 8 {
 		t.Fatalf("%d outputs", len(want))
 	}

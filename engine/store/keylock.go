@@ -18,14 +18,15 @@ func (s *Store) keyLock(key digest.Sum) (func() error, error) {
 // LockKeys takes the locks of keys in sorted order without waiting: got are
 // held until unlock, busy are being made elsewhere. Equal keys count once. A
 // caller makes what it got and only then waits (WaitKey), holding nothing, so
-// no two can wait for each other.
+// no two can wait for each other. unlock frees the first key last: who waited
+// for that one finds the others free.
 func (s *Store) LockKeys(keys []digest.Sum) (got, busy []digest.Sum, unlock func(), err error) {
 	keys = slices.Clone(keys)
 	slices.SortFunc(keys, compareSums)
 	keys = slices.Compact(keys)
 	var held []func() error
 	unlock = func() {
-		for _, u := range held {
+		for _, u := range slices.Backward(held) {
 			_ = u() // closing the file releases the lock whatever it says
 		}
 		held = nil

@@ -43,7 +43,7 @@ func (f *Files) Probe(st *store.Store, op *engine.Op) (*engine.Result, bool, err
 	}
 	res := &engine.Result{Path: path, Size: info.Size}
 	d, attach, err := st.Recall(info.Identity)
-	if err != nil || d == nil {
+	if err != nil || d == nil || attach == "" { // a placed release: nobody has listed its tensors
 		return res, false, err
 	}
 	res.Root, res.SHA256, res.Attach = d.Root, d.SHA256, attach

@@ -23,6 +23,8 @@ func (r *resolver) checkArchitectures() {
 			r.fault("Scaled fp8 checkpoint", "%s keeps its weights as fp8 numbers with separate scales, which cannot be mixed as they are. Use the fp16 or bf16 file of the same model.", l.Address)
 		}
 		switch {
+		case t.Arch == "" && !l.partsAlone() && !r.Main.holds(i):
+			r.fault("Unknown architecture", "%s is %s. vae and clip take that part of a checkpoint of SD 1.x, SD 2.x or SDXL: name one that has it.", l.Address, checkpoint.Describe(t))
 		case t.Arch == "" && !l.partsAlone():
 			r.fault("Unknown architecture", "%s is %s. Checkpoints of SD 1.x, SD 2.x and SDXL can be mixed.", l.Address, checkpoint.Describe(t))
 		case t.Arch != "":

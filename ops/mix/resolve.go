@@ -112,6 +112,7 @@ func (g *Glass) Resolve() ([]Part, []Trouble) {
 		r.part(name)
 	}
 	r.chooseTypes()
+	r.checkFormats()
 	r.report()
 	if r.failed() {
 		return nil, r.troubles
@@ -127,7 +128,9 @@ type resolver struct {
 	troubles []Trouble
 	lacking  map[string][]string // leaf address -> tensors it lacks
 	shapes   []string
-	dropped  []string
+	formats  []string
+	// Tensors that the network does not need and not every ingredient has.
+	dropped, forbidden []string
 }
 
 func (r *resolver) failed() bool {
@@ -181,7 +184,8 @@ func (r *resolver) part(name string) {
 	if len(terms) == 0 {
 		return // no ingredient that counts here has it
 	}
-	verbatim := comp == checkpoint.Other && !strings.HasPrefix(name, "model_ema.") || !terms[0].Tensor.DType.IsFloat() || terms[0].Tensor.Elements() == 0
+	verbatim := comp == checkpoint.Other && !strings.HasPrefix(name, "model_ema.") || terms[0].Tensor.Elements() == 0 ||
+		slices.ContainsFunc(terms, func(t PartTerm) bool { return !t.Tensor.DType.IsFloat() })
 	if len(without) > 0 && missing.Sign() != 0 && !(verbatim && r.expected[name]) {
 		if !r.extra(name, comp, terms, without) {
 			return
@@ -193,7 +197,7 @@ func (r *resolver) part(name string) {
 	}
 	for _, t := range terms[1:] {
 		if !slices.Equal(t.Tensor.Shape, terms[0].Tensor.Shape) {
-			r.shapes = append(r.shapes, fmt.Sprintf("%s: %s in %s, %s in %s", name,
+			r.shapes = append(r.shapes, fmt.Sprintf("%s (%s in %s, %s in %s)", name,
 				shapeText(terms[0].Tensor.Shape), r.Leaves[terms[0].Leaf].Address, shapeText(t.Tensor.Shape), r.Leaves[t.Leaf].Address))
 			return
 		}
@@ -208,10 +212,13 @@ func (r *resolver) part(name string) {
 // tensor is kept as the first one that has it.
 func (r *resolver) extra(name string, comp checkpoint.Component, terms []PartTerm, without []FormTerm) bool {
 	optional := comp == checkpoint.Other || r.expected != nil && !r.expected[name]
-	if optional && r.ExtraKeys == "keep" {
+	switch {
+	case optional && r.ExtraKeys == "keep":
 		return true
-	}
-	if optional && r.ExtraKeys != "error" {
+	case optional && r.ExtraKeys == "error":
+		r.forbidden = append(r.forbidden, name)
+		return false
+	case optional:
 		r.dropped = append(r.dropped, name)
 		return false
 	}

@@ -1,7 +1,10 @@
 package mix
 
 import (
+	"fmt"
+
 	"cosmo/ops/checkpoint"
+	"cosmo/ops/mix/kernel"
 )
 
 // chooseTypes sets the output types: what the recipe says, else the widest
@@ -12,7 +15,7 @@ func (r *resolver) chooseTypes() {
 	for _, p := range r.parts {
 		for _, t := range p.Terms {
 			d := t.Tensor.DType
-			if !d.IsFloat() {
+			if !mixable(d) {
 				continue
 			}
 			if seen[p.Component] {
@@ -35,8 +38,28 @@ func (r *resolver) chooseTypes() {
 			p.DType = d
 		} else if d, ok := r.DType["*"]; ok {
 			p.DType = d
-		} else {
+		} else if mixable(p.DType) || !p.Copy() {
 			p.DType = widest[p.Component]
+		}
+	}
+}
+
+// mixable reports whether the kernels know a type.
+func mixable(d checkpoint.DType) bool {
+	_, err := kernel.ParseFormat(d.String())
+	return err == nil
+}
+
+// checkFormats notes parts that would have to be calculated from a type that
+// the kernels do not know. Copies may be of any type of whole bytes.
+func (r *resolver) checkFormats() {
+	for i := range r.parts {
+		p := &r.parts[i]
+		for _, t := range p.Terms {
+			if d := t.Tensor.DType; !mixable(d) && (!p.Copy() || d.Size() == 0) {
+				r.formats = append(r.formats, fmt.Sprintf("%s (%s in %s)", p.Name, d, r.Leaves[t.Leaf].Address))
+				break
+			}
 		}
 	}
 }

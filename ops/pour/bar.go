@@ -40,18 +40,15 @@ func (b *bar) open(fs fsx.FS, r *engine.Result) (*ingredient, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Attach != "" {
-		text, err := fs.ReadFile(r.Attach)
-		if err != nil {
-			x.file.Close()
-			return nil, fmt.Errorf("read tensor digests: %w", err)
-		}
-		list, err := checkpoint.UnmarshalSums(text)
-		if err != nil {
-			x.file.Close()
-			return nil, err
-		}
+	text, err := fs.ReadFile(r.Attach)
+	if err == nil {
+		var list []checkpoint.TensorSum
+		list, err = checkpoint.UnmarshalSums(text)
 		x.sums = sumsByName(list)
+	}
+	if err != nil { // without them, tensors of different ingredients could not be told apart
+		x.file.Close()
+		return nil, fmt.Errorf("read tensor digests of %s: %w", r.Path, err)
 	}
 	b.byPath[r.Path] = x
 	b.list = append(b.list, x)

@@ -16,7 +16,7 @@ const Kind = "mix"
 
 // Data is what a pour op needs beyond its inputs.
 type Data struct {
-	Leaves         []lang.Address // parallel to the op's inputs
+	Leaves         []lang.Address // parallel to the op's inputs, by name
 	Main           *lang.Form
 	VAE, CLIP      *lang.Form
 	First          lang.Address // the leaf that is named first
@@ -67,7 +67,34 @@ func (d *Data) Role(leaf lang.Address) string {
 	if leaf == d.First {
 		parts = append(parts, "first")
 	}
+	if d.ranked() {
+		parts = append(parts, fmt.Sprintf("rank %d", slices.Index(d.Leaves, leaf)))
+	}
 	return strings.Join(parts, " ")
+}
+
+// ranked reports whether it may matter in which order the leaves stand: a tensor
+// that is taken from one of them is, where the first does not count or has no
+// such tensor, the next one's. They are sorted by their names, which must not
+// enter a key otherwise.
+func (d *Data) ranked() bool {
+	for _, f := range []*lang.Form{d.Main, d.VAE, d.CLIP} {
+		if f == nil {
+			continue
+		}
+		first, others := f.Coef(d.First), len(f.Terms)
+		counts := !first.IsZero()
+		if counts {
+			others--
+		}
+		for _, block := range lang.Blocks(first.Family()) {
+			counts = counts && first.At(block).Sign() != 0
+		}
+		if others > 1 && (d.ExtraKeys == "keep" || !counts) {
+			return true
+		}
+	}
+	return false
 }
 
 // Glass builds the tensor plan's input from opened leaves.
@@ -80,6 +107,7 @@ func (d *Data) Glass(leaves []*mix.Leaf) *mix.Glass {
 		for i, t := range f.Terms {
 			out[i] = mix.FormTerm{Leaf: slices.Index(d.Leaves, t.Leaf), Coef: t.Coef}
 		}
+		slices.SortFunc(out, func(a, b mix.FormTerm) int { return a.Leaf - b.Leaf })
 		return out
 	}
 	return &mix.Glass{

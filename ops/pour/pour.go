@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cosmo/engine"
+	"cosmo/engine/digest"
 	"cosmo/engine/fsx"
 	"cosmo/engine/store"
 	"cosmo/ops/checkpoint"
@@ -22,8 +23,8 @@ type Impl struct {
 	Executor mix.Executor
 	Now      func() time.Time // for the seconds in reports
 	// Ours reports whether the file in a release's place is an earlier release of
-	// it, which may be replaced.
-	Ours func(op *engine.Op, path string) bool
+	// it, or already holds what was poured (sum): then it may be replaced.
+	Ours func(op *engine.Op, path string, sum digest.Sum) bool
 }
 
 // MostOutputs bounds the files of one pass, and so its memory.

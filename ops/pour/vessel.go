@@ -37,7 +37,7 @@ func (im *Impl) open(ctx context.Context, st *store.Store, g *glass) (vessel, er
 	if err != nil {
 		return nil, err
 	}
-	v := &placed{fs: im.FS, path: g.data.Place, unlock: unlock, ours: func() bool { return im.Ours(g.job.Op, g.data.Place) }}
+	v := &placed{fs: im.FS, path: g.data.Place, unlock: unlock, ours: func(sum digest.Sum) bool { return im.Ours(g.job.Op, g.data.Place, sum) }}
 	if err := v.create(g.layout.Size); err != nil {
 		v.Abort()
 		return nil, err
@@ -69,7 +69,7 @@ type placed struct {
 	path   string
 	file   fsx.File
 	unlock func()
-	ours   func() bool
+	ours   func(sum digest.Sum) bool
 	done   bool
 }
 
@@ -89,12 +89,12 @@ func (p *placed) create(size int64) error {
 
 func (p *placed) File() fsx.File { return p.file }
 
-func (p *placed) Commit(digest.Sum, string) (string, fsx.Identity, error) {
+func (p *placed) Commit(name digest.Sum, _ string) (string, fsx.Identity, error) {
 	err := p.file.Sync()
 	err = errors.Join(err, p.file.Close())
 	p.file = nil
 	if err == nil {
-		err = release.Settle(p.fs, p.path, p.ours)
+		err = release.Settle(p.fs, p.path, func() bool { return p.ours(name) })
 	}
 	if err != nil {
 		p.Abort()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"math/big"
+	"slices"
 	"strings"
 
 	"cosmo/engine/digest"
@@ -122,9 +123,12 @@ func (l *Label) a1111(m map[string]string) error {
 	if len(l.Ingredients) == 0 {
 		return nil
 	}
+	// The primary model of theirs is the one that is named first.
+	order := slices.Clone(l.Ingredients)
+	slices.SortStableFunc(order, func(a, b Ingredient) int { return btoi(b.Address == l.First) - btoi(a.Address == l.First) })
 	hash := func(i int) any {
-		if i < len(l.Ingredients) {
-			return l.Ingredients[i].SHA256.Hex()
+		if i < len(order) {
+			return order[i].SHA256.Hex()
 		}
 		return nil
 	}

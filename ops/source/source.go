@@ -25,9 +25,10 @@ func Check(text string) error {
 }
 
 // Public reports whether others find the same model under a source text: a path
-// names something on one machine only.
+// names something on one machine only, even if there is a colon in it.
 func Public(text string) bool {
-	return scheme.MatchString(text) && !strings.HasPrefix(text, "file:")
+	m := scheme.FindStringSubmatch(text)
+	return m != nil && (m[1] == "synth" || slices.Contains(elsewhere, m[1]))
 }
 
 // LocalPath gives the path that a source names; an error for any other source.

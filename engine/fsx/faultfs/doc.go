@@ -8,7 +8,7 @@
 // system, where a fresh one finds it.
 //
 // Calls are counted one at a time, so the same single-threaded work gives the
-// same counts. It models the death of a process, not of the machine: what was
-// written but not synced stays. That syncs come in the right order is for a
-// test to read from the trace.
+// same counts. Death is that of the process: what was written but not synced
+// stays. LoseData and LoseNames make it that of the machine, each in the worst
+// way that a disk is allowed: nothing that was not synced is left.
 package faultfs

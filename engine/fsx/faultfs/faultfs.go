@@ -27,11 +27,12 @@ type FS struct {
 	err                       error
 	torn                      bool
 	room                      int64 // bytes that can still be written; < 0: any
+	disk                      disk
 }
 
 // New wraps inner without faults.
 func New(inner fsx.FS) *FS {
-	return &FS{inner: inner, room: -1, locks: map[int]func() error{}}
+	return &FS{inner: inner, room: -1, locks: map[int]func() error{}, disk: disk{inner: inner, dirty: map[string]bool{}}}
 }
 
 // FailAt lets the n-th call (from 1) fail with err and have no effect.
@@ -81,7 +82,7 @@ func (f *FS) enter(op, path string) (half bool, err error) {
 			_ = unlock() // the kernel closes a dead process's files
 		}
 		f.locks = nil
-		return f.torn, f.fault(op, path, ErrKilled)
+		return f.torn, f.fault(op, path, errors.Join(ErrKilled, f.disk.cut()))
 	case f.calls == f.failAt, f.failEvery > 0 && f.calls%f.failEvery == 0:
 		return false, f.fault(op, path, f.err)
 	}
@@ -110,7 +111,13 @@ func (f *FS) Create(name string, opt fsx.CreateOptions) (fsx.File, error) {
 	if _, err := f.enter("create", name); err != nil {
 		return nil, err
 	}
-	return f.wrap(f.inner.Create(name, opt))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	h, err := f.inner.Create(name, opt)
+	if err == nil {
+		f.disk.appeared(name)
+	}
+	return f.wrap(h, err)
 }
 
 func (f *FS) Open(name string) (fsx.File, error) {
@@ -131,35 +138,55 @@ func (f *FS) Rename(old, new string) error {
 	if _, err := f.enter("rename", old+" → "+new); err != nil {
 		return err
 	}
-	return f.inner.Rename(old, new)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.disk.rename(old, new)
 }
 
 func (f *FS) Link(old, new string) error {
 	if _, err := f.enter("link", old+" → "+new); err != nil {
 		return err
 	}
-	return f.inner.Link(old, new)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err := f.inner.Link(old, new)
+	if err == nil {
+		f.disk.appeared(new)
+		f.disk.write(new, f.disk.dirty[old])
+	}
+	return err
 }
 
 func (f *FS) Clone(old, new string) error {
 	if _, err := f.enter("clone", old+" → "+new); err != nil {
 		return err
 	}
-	return f.inner.Clone(old, new)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err := f.inner.Clone(old, new)
+	if err == nil {
+		f.disk.appeared(new)
+		f.disk.write(new, true)
+	}
+	return err
 }
 
 func (f *FS) Remove(name string) error {
 	if _, err := f.enter("remove", name); err != nil {
 		return err
 	}
-	return f.inner.Remove(name)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.disk.remove(name)
 }
 
 func (f *FS) MkdirAll(name string) error {
 	if _, err := f.enter("mkdir", name); err != nil {
 		return err
 	}
-	return f.inner.MkdirAll(name)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.disk.mkdirAll(name)
 }
 
 func (f *FS) ReadDir(name string) ([]fsx.Info, error) {
@@ -194,7 +221,13 @@ func (f *FS) SyncDir(name string) error {
 	if _, err := f.enter("syncdir", name); err != nil {
 		return err
 	}
-	return f.inner.SyncDir(name)
+	err := f.inner.SyncDir(name)
+	if err == nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.disk.syncDir(name)
+	}
+	return err
 }
 
 // Free is at most what NoSpaceAfter leaves.

@@ -36,13 +36,22 @@ func (f *file) WriteAt(p []byte, off int64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	f.dirty(true)
 	return f.File.WriteAt(p, off)
+}
+
+// dirty notes whether there are bytes that were not synced.
+func (f *file) dirty(dirty bool) {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	f.fs.disk.write(f.Name(), dirty)
 }
 
 func (f *file) Truncate(size int64) error {
 	if _, err := f.fs.enter("truncate", f.Name()); err != nil {
 		return err
 	}
+	f.dirty(true)
 	return f.File.Truncate(size)
 }
 
@@ -54,6 +63,7 @@ func (f *file) Allocate(size int64) error {
 	if err != nil {
 		return err
 	}
+	f.dirty(true)
 	return f.File.Allocate(size)
 }
 
@@ -61,7 +71,11 @@ func (f *file) Sync() error {
 	if _, err := f.fs.enter("sync", f.Name()); err != nil {
 		return err
 	}
-	return f.File.Sync()
+	err := f.File.Sync()
+	if err == nil {
+		f.dirty(false)
+	}
+	return err
 }
 
 func (f *file) Stat() (fsx.Info, error) {
