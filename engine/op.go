@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cosmo/engine/digest"
+	"cosmo/engine/fsx"
 )
 
 // Range is the place in a recipe that an op comes from; lines and columns
@@ -101,7 +102,10 @@ type Result struct {
 	SHA256 digest.Sum // the whole file; zero where nobody needed it
 	Size   int64
 	Path   string // the file that holds it
-	Attach string // path of the per-tensor list beside it, "" if none
+	// Identity is that of a file that stays where it is, when its digests were
+	// true of it; zero for an object of the store.
+	Identity fsx.Identity
+	Attach   string // path of the per-tensor list beside it, "" if none
 	// Made is set when this run made it, with what it cost and what it counted.
 	Made   bool
 	Report Report

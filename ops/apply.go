@@ -14,6 +14,7 @@ import (
 	"cosmo/lang/lockfile"
 	"cosmo/ops/ingredient"
 	"cosmo/ops/pour"
+	"cosmo/ops/release"
 )
 
 // Outcome is what an apply gave. Seconds and rates are measurements; all else
@@ -80,7 +81,7 @@ func (s *Session) Apply(ctx context.Context) (*Outcome, error) {
 		out.Outputs = append(out.Outputs, o)
 	}
 	meter.tell(s.Plan, out)
-	changed, err := s.writeLock()
+	changed, err := s.writeLock(ctx)
 	out.LockChanged, errs = changed, append(errs, err)
 	errs = append(errs, s.register(), s.record(start))
 	out.Seconds = s.opt.Now().Sub(start).Seconds()
@@ -126,9 +127,29 @@ func (s *Session) sources() map[string]string {
 }
 
 // writeLock adds what is new to the lock; it changes nothing that is there but
-// the entry of an output whose definition the author changed.
-func (s *Session) writeLock() (bool, error) {
-	l := s.Lock
+// the entry of an output whose definition the author changed. Others may apply
+// parts of the same recipe meanwhile: nothing of what they wrote is lost.
+func (s *Session) writeLock(ctx context.Context) (changed bool, err error) {
+	path := s.Recipe.LockPath
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("write the lock %s: %w", path, err)
+		}
+	}()
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return false, err
+	}
+	unlock, err := s.Store.WaitKey(ctx, release.PlaceKey(abs))
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	l, diags := readLock(s.opt.FS, path)
+	if diags.HasErrors() {
+		return false, errors.Join(diags.Errs()...)
+	}
+	s.Lock = l
 	before := string(l.Bytes())
 	if l.Sources == nil {
 		l.Sources = map[string]lockfile.Source{}
@@ -168,10 +189,7 @@ func (s *Session) writeLock() (bool, error) {
 	if string(after) == before || (len(l.Outputs) == 0 && len(l.Sources) == 0) {
 		return false, nil
 	}
-	if err := writeFile(s.opt.FS, s.Recipe.LockPath, after); err != nil {
-		return false, fmt.Errorf("write the lock %s: %w", s.Recipe.LockPath, err)
-	}
-	return true, nil
+	return true, writeFile(s.opt.FS, path, after)
 }
 
 // register tells the store what this recipe's lock keeps alive: everything it

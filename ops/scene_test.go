@@ -28,6 +28,7 @@ type scene struct {
 	dir   string
 	link  string // how releases come to their places; "" is auto
 	apart bool   // the folder far/ is another disk
+	aside bool   // earlier releases may have been set aside
 }
 
 const sceneRecipe = `
@@ -90,6 +91,19 @@ func sceneIngredients(t *testing.T) [][]byte {
 	return sceneFiles
 }
 
+// copy is the same scene elsewhere, where nothing happened yet.
+func (s *scene) copy() *scene {
+	s.t.Helper()
+	c := newScene(s.t)
+	c.link, c.apart = s.link, s.apart
+	b, err := os.ReadFile(s.path("bar.hcl"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	c.write("bar.hcl", b)
+	return c
+}
+
 func (s *scene) path(name string) string { return filepath.Join(s.dir, filepath.FromSlash(name)) }
 
 func (s *scene) write(name string, b []byte) {
@@ -107,14 +121,15 @@ func (s *scene) disk() fsx.FS {
 	return hasty{fsx.OS()}
 }
 
-// open begins a session that makes everything, on a file system of choice.
-func (s *scene) open(disk fsx.FS) (*Session, error) {
+// open begins a session that makes goals, or everything, on a file system of
+// choice.
+func (s *scene) open(disk fsx.FS, goals ...string) (*Session, error) {
 	r, diags := Load(s.path("bar.hcl"))
 	if diags.HasErrors() {
 		return nil, diags
 	}
 	session, diags, err := Open(r, Options{
-		StoreDir: s.path("store"), All: true, Threads: 1, FS: disk, Link: s.link,
+		StoreDir: s.path("store"), Goals: goals, All: len(goals) == 0, Threads: 1, FS: disk, Link: s.link,
 		// Files that are hours old by then: their digests are remembered.
 		Now: func() time.Time { return time.Now().Add(time.Hour) },
 	})
@@ -278,6 +293,7 @@ func (s *scene) tidy() {
 		rel = filepath.ToSlash(rel)
 		folder, inside, _ := strings.Cut(strings.TrimPrefix(rel, "store/"), "/")
 		switch {
+		case s.aside && strings.HasSuffix(rel, ".safetensors.old"):
 		case !strings.HasPrefix(rel, "store/"):
 			got = append(got, rel)
 		case inside != "" && slices.Contains([]string{"tmp", "locks", "corrupt", "alarms"}, folder):

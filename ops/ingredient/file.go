@@ -41,7 +41,7 @@ func (f *Files) Probe(st *store.Store, op *engine.Op) (*engine.Result, bool, err
 	if info.IsDir {
 		return &engine.Result{Path: path}, false, fmt.Errorf("%s is a folder; name the checkpoint file in it", path)
 	}
-	res := &engine.Result{Path: path, Size: info.Size}
+	res := &engine.Result{Path: path, Size: info.Size, Identity: info.Identity}
 	d, attach, err := st.Recall(info.Identity)
 	if err != nil || d == nil || attach == "" { // a placed release: nobody has listed its tensors
 		return res, false, err
@@ -109,6 +109,6 @@ func (f *Files) settle(st *store.Store, h *hashing, before fsx.Info, start time.
 	if err != nil {
 		return nil, err
 	}
-	return &engine.Result{Root: d.Root, SHA256: d.SHA256, Size: d.Size, Path: path, Attach: attach,
+	return &engine.Result{Root: d.Root, SHA256: d.SHA256, Size: d.Size, Path: path, Identity: before.Identity, Attach: attach,
 		Made: true, Report: engine.Report{BytesRead: d.Size}}, nil
 }

@@ -40,6 +40,10 @@ func (b *bar) open(fs fsx.FS, r *engine.Result) (*ingredient, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.Identity != (fsx.Identity{}) && r.Identity != x.id {
+		x.file.Close()
+		return nil, &changedError{r.Path}
+	}
 	text, err := fs.ReadFile(r.Attach)
 	if err == nil {
 		var list []checkpoint.TensorSum
@@ -88,9 +92,16 @@ func (x *ingredient) unchanged(fs fsx.FS) error {
 		return err
 	}
 	if info.Identity != x.id {
-		return fmt.Errorf("%s changed while it was poured from; nothing was published. Apply again when it is still", x.path)
+		return &changedError{x.path}
 	}
 	return nil
+}
+
+// changedError says that an ingredient is no longer what was hashed.
+type changedError struct{ path string }
+
+func (e *changedError) Error() string {
+	return e.path + " changed while it was in use; nothing was made of it. Apply again when it is still"
 }
 
 // donor is a poured file of the store that tensors can be cloned from.
