@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"cosmo/engine/fsx"
 	"cosmo/engine/fsx/faultfs"
 	"cosmo/engine/store"
 )
@@ -33,7 +32,7 @@ func TestFailingStore(t *testing.T) {
 	for n := 1; ; n++ {
 		dir := filepath.Join(t.TempDir(), "store")
 		worldIn(t, dir).mustRun(round(false)...)
-		f := faultfs.New(fsx.OS()).FailAt(n, errDisk)
+		f := faultfs.New(quick).FailAt(n, errDisk)
 		err := func() error {
 			st, err := store.Open(f, dir)
 			if err != nil {

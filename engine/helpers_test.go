@@ -46,7 +46,7 @@ func newWorld(t *testing.T) *world { return worldIn(t, filepath.Join(t.TempDir()
 
 func worldIn(t *testing.T, dir string) *world {
 	t.Helper()
-	st, err := store.Open(fsx.OS(), dir)
+	st, err := store.Open(quick, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +57,22 @@ func worldIn(t *testing.T, dir string) *world {
 func worldOf(t *testing.T, st *store.Store) *world {
 	return &world{t: t, st: st, shelf: &shelf{known: map[string]bool{}}}
 }
+
+// quick is the operating system's files without waiting for the disk: these
+// stores need not outlive the machine.
+var quick fsx.FS = quickFS{fsx.OS()}
+
+type quickFS struct{ fsx.FS }
+
+type quickFile struct{ fsx.File }
+
+func (f quickFS) Create(name string, opt fsx.CreateOptions) (fsx.File, error) {
+	file, err := f.FS.Create(name, opt)
+	return quickFile{file}, err
+}
+
+func (quickFS) SyncDir(string) error { return nil }
+func (quickFile) Sync() error        { return nil }
 
 // another is a second process at work in w's store, on the same files.
 func (w *world) another() *world {

@@ -21,8 +21,9 @@ type Impl interface {
 	Run(ctx context.Context, env *Env, batch []*Job) error
 }
 
-// Fused is implemented by kinds that gain from running in one batch: the
-// engine then waits until everything such a batch may hold is ready.
+// Fused is implemented by kinds that gain from running in one batch: while there
+// is other work, the engine waits until everything such a batch may hold is
+// ready.
 type Fused interface{ Fused() bool }
 
 // Env is what an Impl works with.

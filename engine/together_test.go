@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"cosmo/engine/digest"
-	"cosmo/engine/fsx"
 	"cosmo/engine/store"
 )
 
@@ -165,7 +164,7 @@ func many() []Op {
 // process makes many, and writes a line into a log for each that it makes. It
 // hangs before it makes the one called hang.
 func process(dir, log, hang string) error {
-	st, err := store.Open(fsx.OS(), dir)
+	st, err := store.Open(quick, dir)
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,36 @@ func (c setting) scene(t *testing.T) (s *scene, before ending) {
 	return s, before
 }
 
+// baseline is what an apply does and leaves when nothing disturbs it.
+type baseline struct {
+	before, after ending
+	calls         []string
+}
+
+var baselines = map[setting]*baseline{}
+
+func (c setting) baseline(t *testing.T) *baseline {
+	t.Helper()
+	if b := baselines[c]; b != nil {
+		return b
+	}
+	s, before := c.scene(t)
+	f := faultfs.New(s.disk())
+	out, err := s.apply(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &baseline{before, s.ending(out), f.Trace()}
+	for name := range before.files {
+		if before.files[name] == b.after.files[name] {
+			t.Fatalf("the edit does not change %s", name)
+		}
+	}
+	s.redo(b.after)
+	baselines[c] = b
+	return b
+}
+
 // long makes the tests of this file try every call, which takes a quarter of an
 // hour: COSMO_LONG=1 go test -timeout 1h -run 'TestKilled|TestPowerCut|TestBadDisk|TestFullDisk' ./ops
 var long = os.Getenv("COSMO_LONG") != ""
@@ -66,20 +96,8 @@ func (tr trouble) everyCall(t *testing.T, check func(t *testing.T, s *scene, cal
 	t.Helper()
 	for i, c := range settings {
 		t.Run(c.name, func(t *testing.T) {
-			s, before := c.scene(t)
-			f := faultfs.New(s.disk())
-			out, err := s.apply(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			after := s.ending(out)
-			s.redo(after)
-			for name := range before.files {
-				if before.files[name] == after.files[name] {
-					t.Fatalf("the edit does not change %s", name)
-				}
-			}
-			calls, concerned, met := f.Trace(), 0, 0
+			b := c.baseline(t)
+			calls, concerned, met := b.calls, 0, 0
 			for n := 1; ; n++ {
 				if n <= len(calls) {
 					if !tr.concerns(calls[n-1]) {
@@ -102,13 +120,13 @@ func (tr trouble) everyCall(t *testing.T, check func(t *testing.T, s *scene, cal
 				}
 				met++
 				call := f.Trace()[n-1]
-				check(t, s, call, out, err, after)
+				check(t, s, call, out, err, b.after)
 				if err != nil && !because(err, tr.why) {
 					t.Errorf("the error is %v", err)
 				}
-				s.sound(tr.lost, before, after)
+				s.sound(tr.lost, b.before, b.after)
 				s.aside = tr.aside
-				s.redo(after)
+				s.redo(b.after)
 				if t.Failed() {
 					t.Fatalf("at call %d, %s: %v", n, call, err)
 				}
@@ -140,7 +158,7 @@ func dies(t *testing.T, _ *scene, _ string, _ *Outcome, err error, _ ending) {
 
 // TestKilled: the process is killed.
 func TestKilled(t *testing.T) {
-	trouble{why: faultfs.ErrKilled, stride: 101, arm: func(f *faultfs.FS, n int, _ string) { f.KillAt(n) }}.everyCall(t, dies)
+	trouble{why: faultfs.ErrKilled, stride: 151, arm: func(f *faultfs.FS, n int, _ string) { f.KillAt(n) }}.everyCall(t, dies)
 }
 
 // TestKilledWriting: the process is killed in the middle of a write.
@@ -155,23 +173,23 @@ func TestPowerCut(t *testing.T) {
 		t.Skip("files that are open cannot be taken away there")
 	}
 	t.Run("data", func(t *testing.T) {
-		trouble{why: faultfs.ErrKilled, stride: 101, arm: func(f *faultfs.FS, n int, _ string) { f.KillAt(n).LoseData() }}.everyCall(t, dies)
+		trouble{why: faultfs.ErrKilled, stride: 151, arm: func(f *faultfs.FS, n int, _ string) { f.KillAt(n).LoseData() }}.everyCall(t, dies)
 	})
 	t.Run("names", func(t *testing.T) {
-		trouble{why: faultfs.ErrKilled, lost: true, stride: 101, arm: func(f *faultfs.FS, n int, keep string) { f.KillAt(n).LoseData().LoseNames(keep) }}.everyCall(t, dies)
+		trouble{why: faultfs.ErrKilled, lost: true, stride: 151, arm: func(f *faultfs.FS, n int, keep string) { f.KillAt(n).LoseData().LoseNames(keep) }}.everyCall(t, dies)
 	})
 }
 
 // TestBadDisk: a call fails, and the disk is fine afterwards. The apply fails
 // with that error, or it did not need the call and is complete.
 func TestBadDisk(t *testing.T) {
-	trouble{why: syscall.EIO, aside: true, stride: 101, arm: func(f *faultfs.FS, n int, _ string) { f.FailAt(n, syscall.EIO) }}.everyCall(t, complains)
+	trouble{why: syscall.EIO, aside: true, stride: 151, arm: func(f *faultfs.FS, n int, _ string) { f.FailAt(n, syscall.EIO) }}.everyCall(t, complains)
 }
 
 // TestFullDisk: there is no space for something.
 func TestFullDisk(t *testing.T) {
 	at := "allocate write create mkdir link clone rename truncate sync syncdir"
-	trouble{why: syscall.ENOSPC, at: at, stride: 53, arm: func(f *faultfs.FS, n int, _ string) { f.FailAt(n, syscall.ENOSPC) }}.everyCall(t, complains)
+	trouble{why: syscall.ENOSPC, at: at, stride: 61, arm: func(f *faultfs.FS, n int, _ string) { f.FailAt(n, syscall.ENOSPC) }}.everyCall(t, complains)
 }
 
 func complains(t *testing.T, s *scene, call string, out *Outcome, err error, after ending) {

@@ -184,3 +184,36 @@ func TestKill(t *testing.T) {
 		t.Error("all were over before they were killed")
 	}
 }
+
+// TestAtOnce applies one recipe in several processes at once. All succeed, and
+// together they leave what one would have.
+func TestAtOnce(t *testing.T) {
+	calm := newDrinks(t)
+	calm.run("apply", "bar")
+	d := newDrinks(t)
+	var cmds []*exec.Cmd
+	var outs []*bytes.Buffer
+	made := 0
+	for _, goals := range [][]string{nil, nil, {`release.cocktail["1.1"]`, `release.vodka["mix4"]`}} {
+		cmd, out := d.command(append([]string{"apply", "bar"}, goals...)...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		cmds, outs = append(cmds, cmd), append(outs, out)
+	}
+	for i, cmd := range cmds {
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("process %d: %v\n%s", i, err, outs[i])
+		}
+		made += strings.Count(outs[i].String(), ": poured ")
+	}
+	if made != 10 {
+		t.Errorf("they poured %d files:\n%s\n%s\n%s", made, outs[0], outs[1], outs[2])
+	}
+	d.same(calm.files())
+	d.run("store", "verify")
+	d.run("store", "gc")
+	if left := d.left(); len(left) > 0 {
+		t.Errorf("after the gc there are %q", left)
+	}
+}

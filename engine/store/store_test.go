@@ -31,12 +31,12 @@ func TestOpen(t *testing.T) {
 	if _, err := s.GC(GCOptions{}); err != nil {
 		t.Errorf("gc alone: %v", err)
 	}
-	unlock, err := fsx.OS().Lock(filepath.Join(dir, "lock"), fsx.Exclusive, false)
-	if !errors.Is(err, fsx.ErrLocked) {
+	if _, err := fsx.OS().Lock(filepath.Join(dir, "lock"), fsx.Exclusive, false); !errors.Is(err, fsx.ErrLocked) {
 		t.Errorf("after gc the store is not held any more: %v", err)
 	}
 	s.Close()
-	if unlock, err = fsx.OS().Lock(filepath.Join(dir, "lock"), fsx.Exclusive, false); err != nil {
+	unlock, err := fsx.OS().Lock(filepath.Join(dir, "lock"), fsx.Exclusive, false)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(fsx.OS(), dir); !errors.Is(err, fsx.ErrLocked) {

@@ -84,13 +84,6 @@ func without(prefixes ...string) change {
 	}
 }
 
-// only keeps the tensors whose names begin so.
-func only(prefix string) change {
-	return func(specs []checkpoint.Spec) []checkpoint.Spec {
-		return slices.DeleteFunc(slices.Clone(specs), func(s checkpoint.Spec) bool { return !strings.HasPrefix(s.Name, prefix) })
-	}
-}
-
 // in gives all floats below a prefix a type.
 func in(d checkpoint.DType, prefix string) change {
 	return func(specs []checkpoint.Spec) []checkpoint.Spec {
