@@ -3,9 +3,13 @@ package ops
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"cosmo/engine/fsx/faultfs"
+	"cosmo/ops/release"
 )
 
 // TestChangedBehindThePlan: an ingredient that changes after the plan was made
@@ -88,5 +92,28 @@ func TestLockDamagedMeanwhile(t *testing.T) {
 	}
 	if b, err := os.ReadFile(s.path("bar.lock.hcl")); string(b) != "not a lock {\n" {
 		t.Errorf("it holds %q, %v", b, err)
+	}
+}
+
+// TestPlacesInOrder: a pass that pours into several places takes them in the
+// order of their names, whatever the releases are called.
+func TestPlacesInOrder(t *testing.T) {
+	s := newScene(t)
+	s.mount()
+	s.write("bar.hcl", []byte(strings.ReplaceAll(sceneRecipe, "near/n", "far/a")))
+	f := faultfs.New(s.disk())
+	if _, err := s.apply(f); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, call := range f.Trace() {
+		for _, name := range []string{"far/a.safetensors", "far/f.safetensors"} {
+			if call == "lock "+s.path("store/locks/"+release.PlaceKey(s.path(name)).Hex()) {
+				got = append(got, name)
+			}
+		}
+	}
+	if want := []string{"far/a.safetensors", "far/f.safetensors"}; !slices.Equal(got, want) {
+		t.Errorf("taken are %q, want %q", got, want)
 	}
 }

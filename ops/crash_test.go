@@ -34,7 +34,10 @@ var settings = []setting{
 func (c setting) scene(t *testing.T) (s *scene, before ending) {
 	t.Helper()
 	s = newScene(t)
-	s.link, s.apart = c.link, c.apart
+	s.link = c.link
+	if c.apart {
+		s.mount()
+	}
 	if c.edit {
 		before = s.ending(s.mustApply())
 		s.write("bar.hcl", []byte(edited))
@@ -73,7 +76,7 @@ func (c setting) baseline(t *testing.T) *baseline {
 }
 
 // long makes the tests of this file try every call, which takes a quarter of an
-// hour: COSMO_LONG=1 go test -timeout 1h -run 'TestKilled|TestPowerCut|TestBadDisk|TestFullDisk' ./ops
+// hour: COSMO_LONG=1 go test -timeout 1h -run 'TestKilled|TestPowerCut|Disk$' ./ops
 var long = os.Getenv("COSMO_LONG") != ""
 
 // trouble is something that goes wrong at one call.
@@ -158,12 +161,12 @@ func dies(t *testing.T, _ *scene, _ string, _ *Outcome, err error, _ ending) {
 
 // TestKilled: the process is killed.
 func TestKilled(t *testing.T) {
-	trouble{why: faultfs.ErrKilled, stride: 151, arm: func(f *faultfs.FS, n int, _ string) { f.KillAt(n) }}.everyCall(t, dies)
+	trouble{why: faultfs.ErrKilled, stride: 211, arm: func(f *faultfs.FS, n int, _ string) { f.KillAt(n) }}.everyCall(t, dies)
 }
 
 // TestKilledWriting: the process is killed in the middle of a write.
 func TestKilledWriting(t *testing.T) {
-	trouble{why: faultfs.ErrKilled, at: "write", stride: 11, arm: func(f *faultfs.FS, n int, _ string) { f.KillAt(n).Torn() }}.everyCall(t, dies)
+	trouble{why: faultfs.ErrKilled, at: "write", stride: 15, arm: func(f *faultfs.FS, n int, _ string) { f.KillAt(n).Torn() }}.everyCall(t, dies)
 }
 
 // TestPowerCut: the machine dies, and the disk has what was synced and nothing
@@ -173,23 +176,28 @@ func TestPowerCut(t *testing.T) {
 		t.Skip("files that are open cannot be taken away there")
 	}
 	t.Run("data", func(t *testing.T) {
-		trouble{why: faultfs.ErrKilled, stride: 151, arm: func(f *faultfs.FS, n int, _ string) { f.KillAt(n).LoseData() }}.everyCall(t, dies)
+		trouble{why: faultfs.ErrKilled, stride: 211, arm: func(f *faultfs.FS, n int, _ string) { f.KillAt(n).LoseData() }}.everyCall(t, dies)
 	})
 	t.Run("names", func(t *testing.T) {
-		trouble{why: faultfs.ErrKilled, lost: true, stride: 151, arm: func(f *faultfs.FS, n int, keep string) { f.KillAt(n).LoseData().LoseNames(keep) }}.everyCall(t, dies)
+		trouble{why: faultfs.ErrKilled, lost: true, stride: 211, arm: func(f *faultfs.FS, n int, keep string) { f.KillAt(n).LoseData().LoseNames(keep) }}.everyCall(t, dies)
 	})
 }
 
 // TestBadDisk: a call fails, and the disk is fine afterwards. The apply fails
 // with that error, or it did not need the call and is complete.
 func TestBadDisk(t *testing.T) {
-	trouble{why: syscall.EIO, aside: true, stride: 151, arm: func(f *faultfs.FS, n int, _ string) { f.FailAt(n, syscall.EIO) }}.everyCall(t, complains)
+	trouble{why: syscall.EIO, aside: true, stride: 211, arm: func(f *faultfs.FS, n int, _ string) { f.FailAt(n, syscall.EIO) }}.everyCall(t, complains)
+}
+
+// TestWornDisk: every n-th call fails, for every n.
+func TestWornDisk(t *testing.T) {
+	trouble{why: syscall.EIO, aside: true, stride: 211, arm: func(f *faultfs.FS, n int, _ string) { f.FailEvery(n, syscall.EIO) }}.everyCall(t, complains)
 }
 
 // TestFullDisk: there is no space for something.
 func TestFullDisk(t *testing.T) {
 	at := "allocate write create mkdir link clone rename truncate sync syncdir"
-	trouble{why: syscall.ENOSPC, at: at, stride: 61, arm: func(f *faultfs.FS, n int, _ string) { f.FailAt(n, syscall.ENOSPC) }}.everyCall(t, complains)
+	trouble{why: syscall.ENOSPC, at: at, stride: 89, arm: func(f *faultfs.FS, n int, _ string) { f.FailAt(n, syscall.ENOSPC) }}.everyCall(t, complains)
 }
 
 func complains(t *testing.T, s *scene, call string, out *Outcome, err error, after ending) {

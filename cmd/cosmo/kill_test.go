@@ -156,8 +156,10 @@ func TestKill(t *testing.T) {
 		t.Fatalf("there are %d and %d files", len(wants[0]), len(wants[1]))
 	}
 	r := rand.New(rand.NewPCG(9, 0))
-	killed := 0
-	for i := range times {
+	killed, tries := 0, 0
+	for killed < times && tries < 3*times { // some are over before they are killed
+		i := tries
+		tries++
 		after := time.Duration(5+r.IntN(596)) * time.Millisecond
 		t.Run(fmt.Sprintf("%d after %v", i, after), func(t *testing.T) {
 			d, want := newDrinks(t), wants[i%2]
@@ -179,9 +181,9 @@ func TestKill(t *testing.T) {
 			d.same(want)
 		})
 	}
-	t.Logf("%d of %d were killed before their end", killed, times)
-	if killed == 0 {
-		t.Error("all were over before they were killed")
+	t.Logf("%d of %d were killed before their end", killed, tries)
+	if killed < times/2 {
+		t.Error("most were over before they were killed")
 	}
 }
 

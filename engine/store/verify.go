@@ -25,8 +25,8 @@ type VerifyReport struct {
 	Objects int   // files read
 	Bytes   int64 // of them
 	Damages []Damage
-	// Missing lists files that are gone: removed by hand, or releases moved
-	// away. They are made again when somebody asks for them.
+	// Missing lists files that are gone: removed by hand, or releases moved away
+	// or replaced. They are made again when somebody asks for them.
 	Missing []Damage
 	// Healed counts entries whose file was touched but has the right bytes.
 	Healed int
@@ -88,16 +88,16 @@ type suspect struct {
 	rel     string
 	size    int64
 	entries []*Entry // as object; none for attachments only
-	touched []*Entry
+	touched map[*Entry]bool
 	users   []string
 }
 
 func (v *verifier) add(e *Entry, c condition) error {
 	f := v.file(e.Object, e.Size)
-	f.entries = append(f.entries, e)
 	f.users = append(f.users, e.Address)
-	if c == touched {
-		f.touched = append(f.touched, e)
+	if inStore(e.Object) || c != resized { // elsewhere, that is another file
+		f.entries = append(f.entries, e)
+		f.touched[e] = c == touched
 	}
 	if e.Attach != "" {
 		a := v.file(e.Attach, 0)
@@ -114,7 +114,7 @@ func (v *verifier) broken(string, int64) error {
 func (v *verifier) file(rel string, size int64) *suspect {
 	f := v.files[rel]
 	if f == nil {
-		f = &suspect{rel: rel, size: size}
+		f = &suspect{rel: rel, size: size, touched: map[*Entry]bool{}}
 		v.files[rel] = f
 		v.order = append(v.order, f)
 	}
@@ -135,7 +135,11 @@ func (v *verifier) one(f *suspect) error {
 	if err = errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	if reason == "" {
+	switch {
+	case reason == replaced:
+		v.rep.Missing = append(v.rep.Missing, f.damage(reason, false))
+		return nil
+	case reason == "":
 		return v.heal(f, info)
 	}
 	aside := !v.dry && inStore(f.rel)
@@ -148,10 +152,17 @@ func (v *verifier) one(f *suspect) error {
 	return nil
 }
 
+// replaced is the reason of what is not to be found any more although there is
+// a file.
+const replaced = "another file is in its place"
+
 // read compares a file's content; reason is "" when it is right.
 func (v *verifier) read(f *suspect, file fsx.File) (info fsx.Info, reason string, err error) {
 	if info, err = file.Stat(); err != nil {
 		return info, "", err
+	}
+	if len(f.entries) == 0 && !inStore(f.rel) {
+		return info, replaced, nil
 	}
 	v.rep.Objects++
 	v.rep.Bytes += info.Size
@@ -167,6 +178,9 @@ func (v *verifier) read(f *suspect, file fsx.File) (info fsx.Info, reason string
 	if len(f.entries) == 0 || strings.HasPrefix(f.rel, "blobs/") {
 		return info, "", nil
 	}
+	// A file elsewhere that was changed since is a later release, or somebody's:
+	// what an entry told of it is not damaged but gone.
+	stale := func(e *Entry) bool { return !inStore(f.rel) && f.touched[e] }
 	e := f.entries[0]
 	if info.Size != e.Size {
 		return info, fmt.Sprintf("it is %d bytes long and should be %d", info.Size, e.Size), nil
@@ -175,23 +189,38 @@ func (v *verifier) read(f *suspect, file fsx.File) (info fsx.Info, reason string
 	switch {
 	case err != nil && v.ctx.Err() != nil:
 		return info, "", context.Cause(v.ctx) // a reading that was broken off says nothing
+	case err != nil && !slices.ContainsFunc(f.entries, func(e *Entry) bool { return !stale(e) }):
+		return info, replaced, nil
 	case err != nil:
 		return info, err.Error(), nil
 	}
+	var right []*Entry
 	for _, e := range f.entries {
+		reason := ""
 		if !root.IsZero() && root != e.Root {
-			return info, fmt.Sprintf("its root is %s and should be %s", root, e.Root), nil
+			reason = fmt.Sprintf("its root is %s and should be %s", root, e.Root)
+		} else if !sum.IsZero() && !e.SHA256.IsZero() && sum != e.SHA256 {
+			reason = fmt.Sprintf("its sha256 is %s and should be %s", sum, e.SHA256)
 		}
-		if !sum.IsZero() && !e.SHA256.IsZero() && sum != e.SHA256 {
-			return info, fmt.Sprintf("its sha256 is %s and should be %s", sum, e.SHA256), nil
+		switch {
+		case reason == "":
+			right = append(right, e)
+		case !stale(e):
+			return info, reason, nil
 		}
+	}
+	if f.entries = right; len(right) == 0 {
+		return info, replaced, nil
 	}
 	return info, "", nil
 }
 
 // heal renews entries whose file has the right bytes and another mtime.
 func (v *verifier) heal(f *suspect, info fsx.Info) error {
-	for _, e := range f.touched {
+	for _, e := range f.entries {
+		if !f.touched[e] {
+			continue
+		}
 		e.Identity = info.Identity
 		c, err := v.inspect(e)
 		if err == nil && c == sound {

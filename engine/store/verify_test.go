@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,5 +127,74 @@ func TestVerifyBrokenOff(t *testing.T) {
 	}
 	if mustLookup(t, s, 1) == nil {
 		t.Error("a sound object was set aside")
+	}
+}
+
+// TestVerifyElsewhere: a file outside of the store, where a release was poured
+// directly, is replaced by the next one in the ordinary course of things.
+func TestVerifyElsewhere(t *testing.T) {
+	const old, new, other, longer = "old release", "new release", "other bytes", "a longer release"
+	for _, c := range []struct {
+		name    string
+		entries []string // made in this order, each written over the last
+		then    string   // written at last, with another time
+		flip    bool     // a bit, with the time as it was
+		want    string
+	}{
+		{"one", []string{old}, "", false, ""},
+		{"two of one size", []string{old, new}, "", false, ""},
+		{"two of two sizes", []string{old, longer}, "", false, ""},
+		{"there and back", []string{old, longer, old}, "", false, "healed 1"},
+		{"copied", []string{old}, old, false, "healed 1"},
+		{"two, the first again", []string{old, new}, old, false, "healed 1"},
+		{"somebody's", []string{old}, other, false, "missing: another file is in its place"},
+		{"somebody's, of another size", []string{old}, longer, false, "missing: another file is in its place"},
+		{"somebody's, unreadable", []string{old, new}, "bad content", false, "missing: another file is in its place"},
+		{"damaged", []string{old, new}, "", true, "damaged: its root"},
+	} {
+		s := open(t, t.TempDir())
+		path := filepath.Join(t.TempDir(), "release")
+		at := time.Unix(1_700_000_000, 0)
+		write := func(text string) {
+			at = at.Add(time.Second)
+			if err := errors.Join(os.WriteFile(path, []byte(text), 0o666), os.Chtimes(path, at, at)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n, text := range c.entries {
+			write(text)
+			if err := s.Publish(entry(n, path, fsx.Identity{}, []byte(text)), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if c.then != "" {
+			write(c.then)
+		}
+		if c.flip {
+			flip(t, path)
+		}
+		sane := func(e *Entry, f fsx.File) (root, sum digest.Sum, err error) {
+			if root, sum, err = check(e, f); root == digest.Of([]byte("bad content")) {
+				err = errors.New("it is no release")
+			}
+			return root, sum, err
+		}
+		rep, err := s.Verify(context.Background(), sane, nil, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, d := range rep.Damages {
+			got += "damaged: " + d.Reason
+		}
+		for _, d := range rep.Missing {
+			got += "missing: " + d.Reason
+		}
+		if rep.Healed > 0 {
+			got += fmt.Sprint("healed ", rep.Healed)
+		}
+		if !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
 	}
 }

@@ -160,14 +160,10 @@ func (im *Impl) pour(ctx context.Context, env *engine.Env, group []*glass) error
 		}
 		return i
 	}
+	if err := im.openAll(ctx, env.Store, group); err != nil {
+		return err
+	}
 	for _, g := range group {
-		if g.vessel != nil {
-			g.vessel.Abort() // of a try that failed
-		}
-		var err error
-		if g.vessel, err = im.open(ctx, env.Store, g); err != nil {
-			return fmt.Errorf("take space for %s: %w", g.job.Op.Address, err)
-		}
 		g.out = &mix.Output{Name: g.job.Op.Address, Layout: g.layout, File: g.vessel.File(), FileSum: g.data.Label != nil}
 		for i := range g.parts {
 			t, err := g.tensor(i, input)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"cosmo/engine/digest"
 	"cosmo/engine/fsx"
@@ -22,6 +24,24 @@ type vessel interface {
 	Commit(name digest.Sum, ext string) (object string, id fsx.Identity, err error)
 	// Abort drops it, unless it was committed.
 	Abort()
+}
+
+// openAll takes the space for a group. Whoever fills several places takes them
+// in one order, so no two can wait for each other.
+func (im *Impl) openAll(ctx context.Context, st *store.Store, group []*glass) error {
+	order := slices.SortedFunc(slices.Values(group), func(a, b *glass) int { return strings.Compare(a.data.Place, b.data.Place) })
+	for _, g := range order {
+		if g.vessel != nil {
+			g.vessel.Abort() // of a try that failed
+		}
+	}
+	for _, g := range order {
+		var err error
+		if g.vessel, err = im.open(ctx, st, g); err != nil {
+			return fmt.Errorf("take space for %s: %w", g.job.Op.Address, err)
+		}
+	}
+	return nil
 }
 
 // open takes the space for a glass.
