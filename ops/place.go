@@ -2,8 +2,6 @@ package ops
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -113,20 +111,7 @@ func (s *Session) hashFile(path string) (digest.Sum, error) {
 	if err != nil {
 		return digest.Sum{}, err
 	}
-	var st digest.Stream
-	buf := make([]byte, 1<<20)
-	for off := int64(0); off < info.Size; {
-		n, err := f.ReadAt(buf[:min(int64(len(buf)), info.Size-off)], off)
-		if n == 0 {
-			return digest.Sum{}, fmt.Errorf("read %s: %w", path, io.ErrUnexpectedEOF)
-		}
-		if err != nil && err != io.EOF {
-			return digest.Sum{}, fmt.Errorf("read %s: %w", path, err)
-		}
-		st.Write(buf[:n])
-		off += int64(n)
-	}
-	return st.Sum(), nil
+	return digest.OfReader(f, info.Size)
 }
 
 // shown is a path as people know it: relative to where they are, if it is

@@ -195,7 +195,7 @@ func TestChangedThroughLink(t *testing.T) {
 			e := mustMake(t, s, 1, data, nil)
 			release := filepath.Join(t.TempDir(), "release")
 			if err := os.Link(s.Abs(e.Object), release); err != nil {
-				t.Skip(err)
+				t.Skip("this file system has no hard links:", err)
 			}
 			rewrite(t, release, []byte(c.to))
 			if got := mustLookup(t, s, 1); got != nil {

@@ -2,7 +2,6 @@ package mix
 
 import (
 	"fmt"
-	"io"
 	"sync"
 
 	"cosmo/engine/digest"
@@ -169,20 +168,10 @@ func (s *sink) finish() error {
 		if err := s.File.SetDirect(false); err != nil {
 			return fmt.Errorf("read %s back: %w", s.Name, err)
 		}
-		var st digest.Stream
-		buf := make([]byte, 1<<20)
-		for off := int64(0); off < s.Layout.Size; {
-			n, err := s.File.ReadAt(buf[:min(int64(len(buf)), s.Layout.Size-off)], off)
-			if n == 0 {
-				if err == nil {
-					err = io.ErrNoProgress
-				}
-				return fmt.Errorf("read %s back: %w", s.Name, err)
-			}
-			st.Write(buf[:n])
-			off += int64(n)
+		var err error
+		if s.Sum, err = digest.OfReader(s.File, s.Layout.Size); err != nil {
+			return fmt.Errorf("read %s back: %w", s.Name, err)
 		}
-		s.Sum = st.Sum()
 	}
 	return nil
 }
