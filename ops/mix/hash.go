@@ -30,20 +30,17 @@ func (c *cursor) add(r *run) {
 	r.block.unhashed++
 }
 
-// ready reports whether the finished runs at the head, up to the end of their
-// block, hold least bytes, or all that they ever will.
-func (c *cursor) ready(least int64) bool {
-	var n int64
+// ready counts the bytes of the finished runs at the head, up to the end of
+// their block or of the tensor, and whether they get no more there.
+func (c *cursor) ready() (n int64, full bool) {
 	for _, r := range c.queue[c.head:] {
 		if !r.done || r.block != c.queue[c.head].block {
 			break
 		}
 		n += r.len
-		if n >= least || r.off+r.len == r.block.start+r.block.need || r.last && c.tensor >= 0 {
-			return true
-		}
+		full = r.off+r.len == r.block.start+r.block.need || r.last && c.tensor >= 0
 	}
-	return false
+	return n, full
 }
 
 // piece is what one task hashes with one cursor: adjacent runs of one block.
@@ -54,13 +51,14 @@ type piece struct {
 	last  bool // the cursor ends here
 }
 
-// take removes the finished runs of the head block from what is to be hashed.
-func (c *cursor) take() (p piece, job digest.Job) {
+// take removes the finished runs of the head block from what is to be hashed,
+// or so many of them that they hold some bytes.
+func (c *cursor) take(most int64) (p piece, job digest.Job) {
 	first := c.queue[c.head]
 	p = piece{cursor: c, block: first.block}
 	end := first.off
 	for _, r := range c.queue[c.head:] {
-		if !r.done || r.block != p.block {
+		if !r.done || r.block != p.block || end-first.off >= most {
 			break
 		}
 		p.runs++
@@ -109,7 +107,10 @@ func (w *pouring) toHash(pressed bool) []*cursor {
 	}
 	var ready []*cursor
 	for _, c := range w.cursors {
-		if !c.busy && c.ready(least) {
+		if c.busy {
+			continue
+		}
+		if n, full := c.ready(); n >= least || full {
 			pressed = pressed || c.tensor < 0
 			ready = append(ready, c)
 		}
@@ -125,9 +126,16 @@ func (w *pouring) toHash(pressed bool) []*cursor {
 func (w *pouring) hash(cursors []*cursor) {
 	pieces := make([]piece, len(cursors))
 	jobs := make([]digest.Job, len(cursors))
+	most := int64(w.BlockBytes) // as much of each, so that all lanes are full to the end
+	for _, c := range cursors {
+		n, full := c.ready()
+		if !full {
+			most = min(most, n)
+		}
+	}
 	for i, c := range cursors {
 		c.busy = true
-		pieces[i], jobs[i] = c.take()
+		pieces[i], jobs[i] = c.take(most)
 	}
 	w.mu.Unlock()
 	digest.Update(jobs)

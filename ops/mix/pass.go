@@ -88,7 +88,7 @@ type CPU struct {
 	Threads    int // 0: GOMAXPROCS
 	ChunkElems int // elements a unit of work holds; 0: 64 Ki
 	BlockBytes int // bytes of a write, a multiple of 4096; 0: 1 MiB
-	PoolBytes  int // write buffers in flight; 0: 96 MiB
+	PoolBytes  int // write buffers in flight; 0: 42 MiB, and 6 for each output
 }
 
 const pageSize = 4096
@@ -104,7 +104,7 @@ func (c CPU) withDefaults(outputs int) CPU {
 		c.BlockBytes = 1 << 20
 	}
 	if c.PoolBytes <= 0 {
-		c.PoolBytes = 96 << 20
+		c.PoolBytes = 42<<20 + 6*outputs<<20
 	}
 	if least := 3 * outputs * c.BlockBytes; c.PoolBytes < least {
 		c.PoolBytes = least
@@ -124,6 +124,7 @@ type step struct {
 	elems int64
 	reads []Term
 	uses  []use
+	batch *kernel.Batch // the mixes of the uses, when the walk has come here
 }
 
 // use is one output's part in a step.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
@@ -28,10 +27,10 @@ type pouring struct {
 	cursors  []*cursor
 	wake     *sync.Cond
 	err      error
-	step     int   // the walk: next step,
-	elem     int64 // and next element in it
-	inFlight int   // units being mixed
-	writing  int   // blocks on their way to disk
+	lanes    []lane // the walk
+	turn     int    // the lane whose turn it is
+	inFlight int    // units being mixed
+	writing  int    // blocks on their way to disk
 	arenas   [][]byte
 	free     [][]byte // blocks of the arenas
 	blocks   int      // buffers made so far
@@ -40,13 +39,6 @@ type pouring struct {
 	atDisk  int       // writes under way
 	since   time.Time // when the first of them began
 	waiting time.Duration
-}
-
-// unit is a range of one step, with the place of its result in every output.
-type unit struct {
-	step     *step
-	from, to int64    // elements
-	runs     [][]*run // per use
 }
 
 // Pour implements Executor.
@@ -60,6 +52,7 @@ func (c CPU) Pour(ctx context.Context, p *Pass) error {
 	}
 	w.writes = make(chan *block, blocks)
 	inOrder := w.inOrder()
+	w.lanes = w.split()
 	for i, out := range p.Outputs {
 		s, err := newSink(w, i, out, inOrder[i])
 		if err != nil {
@@ -94,24 +87,6 @@ func (c CPU) Pour(ctx context.Context, p *Pass) error {
 		}
 	}
 	return nil
-}
-
-// inOrder finds which outputs are filled front to back by the walk: those can
-// be hashed as a whole meanwhile.
-func (w *pouring) inOrder() []bool {
-	next, ok := make([]int, len(w.pass.Outputs)), make([]bool, len(w.pass.Outputs))
-	for i := range ok {
-		ok[i] = true
-	}
-	for _, s := range w.steps {
-		for _, u := range s.uses {
-			if u.tensor != next[u.out] {
-				ok[u.out] = false
-			}
-			next[u.out]++
-		}
-	}
-	return ok
 }
 
 func (w *pouring) fail(err error) {
@@ -151,7 +126,7 @@ func (w *pouring) worker() {
 			w.hash(c)
 			continue
 		}
-		if w.step == len(w.steps) && w.inFlight == 0 && w.hashed() {
+		if w.walked() && w.inFlight == 0 && w.hashed() {
 			w.wake.Broadcast()
 			return
 		}
@@ -163,50 +138,6 @@ func (w *pouring) worker() {
 // room is how many blocks could be had now. Called locked.
 func (w *pouring) room() int {
 	return len(w.free) + max(0, w.PoolBytes/w.BlockBytes-w.blocks)
-}
-
-// nextUnit takes the next range of the walk and reserves its place in every
-// output; nil when the walk is over or no buffer is free. Called locked.
-func (w *pouring) nextUnit() *unit {
-	for w.step < len(w.steps) {
-		s := &w.steps[w.step]
-		if w.elem >= s.elems && !(s.elems == 0 && w.elem == 0) {
-			w.step, w.elem = w.step+1, 0
-			continue
-		}
-		to := min(w.elem+int64(w.ChunkElems), s.elems)
-		if !w.reserve(s, w.elem, to) {
-			return nil
-		}
-		u := &unit{step: s, from: w.elem, to: to, runs: make([][]*run, len(s.uses))}
-		for i, use := range s.uses {
-			u.runs[i] = w.outs[use.out].place(use.tensor, w.elem, to)
-		}
-		w.elem = to
-		if s.elems == 0 {
-			w.step, w.elem = w.step+1, 0
-		}
-		return u
-	}
-	return nil
-}
-
-// reserve makes sure that the blocks a unit touches can be had. When every
-// buffer is held by a half-filled block and nothing is under way that could
-// free one, the pool grows: it must never deadlock. Called locked.
-func (w *pouring) reserve(s *step, from, to int64) bool {
-	need := 0
-	for _, u := range s.uses {
-		need += w.outs[u.out].newBlocks(u.tensor, from, to)
-	}
-	if need <= w.room() {
-		return true
-	}
-	return w.inFlight == 0 && w.writing == 0 && w.toHash(true) == nil && !w.anyBusy()
-}
-
-func (w *pouring) anyBusy() bool {
-	return slices.ContainsFunc(w.cursors, func(c *cursor) bool { return c.busy })
 }
 
 // arenaBlocks is how many blocks are taken from the system at a time: several
@@ -230,30 +161,11 @@ func (w *pouring) buffer() []byte {
 	return b
 }
 
-// scratch is a worker's memory: input chunks, and the mixes of the step that it
-// was at last.
+// scratch is a worker's memory: input chunks, and what the mixes of a unit met.
 type scratch struct {
 	in    [][]byte
-	step  *step
-	batch *kernel.Batch  // by use
 	stats []kernel.Stats // by use
 	parts []kernel.Part
-}
-
-// begin prepares for a unit of a step.
-func (sc *scratch) begin(s *step, outs []*sink) {
-	sc.parts = sc.parts[:0]
-	clear(sc.stats)
-	if sc.step == s {
-		return
-	}
-	sc.step = s
-	sc.stats = make([]kernel.Stats, len(s.uses))
-	mixes, reads := make([]*kernel.Mix, len(s.uses)), make([][]int, len(s.uses))
-	for i, use := range s.uses {
-		mixes[i], reads[i] = outs[use.out].Tensors[use.tensor].Mix, use.srcs
-	}
-	sc.batch = kernel.NewBatch(mixes, reads)
 }
 
 // mix reads a unit's inputs once and computes it for every output.
@@ -277,7 +189,8 @@ func (w *pouring) mix(u *unit, sc *scratch) error {
 			return &InputError{r.Input, fmt.Errorf("read %s at byte %d: %w", in.Name, off, err)}
 		}
 	}
-	sc.begin(u.step, w.outs)
+	sc.parts = sc.parts[:0]
+	sc.stats = append(sc.stats[:0], make([]kernel.Stats, len(u.step.uses))...)
 	for i, use := range u.step.uses {
 		out := w.outs[use.out]
 		t := &out.Output.Tensors[use.tensor]
@@ -296,7 +209,7 @@ func (w *pouring) mix(u *unit, sc *scratch) error {
 			}
 		}
 	}
-	sc.batch.Run(sc.parts, sc.in, sc.stats)
+	u.step.batch.Run(sc.parts, sc.in, sc.stats)
 	for i, use := range u.step.uses {
 		w.outs[use.out].addStats(use.tensor, sc.stats[i])
 	}

@@ -20,6 +20,16 @@ import (
 // TestPourTogether: outputs of different types that are poured in one pass, in
 // units and blocks that end anywhere, are what each tensor mixed by itself is.
 func TestPourTogether(t *testing.T) {
+	odd := CPU{Threads: 3, ChunkElems: 1500, BlockBytes: 4096}
+	t.Run("front to back", func(t *testing.T) { pourTogether(t, 7, true, odd) })
+	t.Run("in four lanes", func(t *testing.T) { pourTogether(t, 2, false, odd) })
+	odd.PoolBytes = 1 // as much as it cannot do without
+	t.Run("in eight lanes, with little memory", func(t *testing.T) { pourTogether(t, 1, false, odd) })
+}
+
+// pourTogether pours some outputs, every other with the digest of its file if
+// sums is set.
+func pourTogether(t *testing.T, outputs int, sums bool, cpu CPU) {
 	rng := rand.New(rand.NewPCG(7, 3))
 	const tensors, inputs = 9, 4
 	random := func(n int64) []byte {
@@ -55,7 +65,7 @@ func TestPourTogether(t *testing.T) {
 	coefs := [][]*big.Rat{{big.NewRat(7, 10), big.NewRat(3, 10)}, {big.NewRat(1, 1)}, {big.NewRat(3, 5), big.NewRat(1, 5), big.NewRat(1, 5)}, {big.NewRat(1, 2), big.NewRat(-1, 4)}}
 	want := map[string][][]byte{}
 	stats := map[string][]kernel.Stats{}
-	for o := range 7 {
+	for o := range outputs {
 		typ := types[o%3]
 		name := filepath.Join(t.TempDir(), fmt.Sprint(o))
 		var specs []checkpoint.Spec
@@ -74,7 +84,7 @@ func TestPourTogether(t *testing.T) {
 		if err := f.Allocate(layout.Size + pageSize); err != nil {
 			t.Fatal(err)
 		}
-		out := &Output{Name: name, Layout: layout, File: f, FileSum: o%2 == 0}
+		out := &Output{Name: name, Layout: layout, File: f, FileSum: sums && o%2 == 0}
 		st := make([]kernel.Stats, tensors)
 		for k := range tensors {
 			es := int64(typ.Format.Size())
@@ -108,7 +118,7 @@ func TestPourTogether(t *testing.T) {
 		stats[name] = st
 		p.Outputs = append(p.Outputs, out)
 	}
-	if err := (CPU{Threads: 3, ChunkElems: 1500, BlockBytes: 4096}).Pour(context.Background(), p); err != nil {
+	if err := cpu.Pour(context.Background(), p); err != nil {
 		t.Fatal(err)
 	}
 	for _, out := range p.Outputs {

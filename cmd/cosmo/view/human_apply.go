@@ -215,11 +215,15 @@ func (h *Human) figures(o *ops.Outcome, made, placed, there int) {
 		h.fact("synthesised", Bytes(o.Synthesised))
 	}
 	if o.Read+o.Written+o.Reused > 0 {
-		speed := ""
-		if o.PourSeconds > 0 && o.DiskBytesPerSecond > 0 && o.Written > 0 {
+		speed := "" // of a few megabytes it would say nothing about the disk
+		if o.PourSeconds > 0 && o.DiskBytesPerSecond > 0 && o.Written > 64<<20 {
 			speed = fmt.Sprintf(": %.0f %% of the disk's own speed", 100*float64(o.Written)/o.PourSeconds/o.DiskBytesPerSecond)
 		}
-		h.fact("read", Bytes(o.Read))
+		reading := ""
+		if o.PourSeconds > 0 && o.Read > 64<<20 {
+			reading = ", " + rate(float64(o.Read)/o.PourSeconds)
+		}
+		h.fact("read", Bytes(o.Read)+reading)
 		h.fact("written", Bytes(o.Written)+inTime(o.Written, o.PourSeconds)+speed)
 		h.fact("reused", Bytes(o.Reused))
 	}

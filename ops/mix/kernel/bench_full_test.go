@@ -2,9 +2,11 @@ package kernel
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math/big"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,9 +17,10 @@ import (
 
 // BenchmarkFiles mixes whole files and throws the result away, on all cores,
 // and does the same with the plain loop of package floor. COSMO_BENCH_FILES
-// names two or three files of fp16 weights, separated by commas; what is in
-// their headers is read as weights, too. Path b is measured over the same bytes
-// taken for bf16. bench/single.sh makes the files.
+// names two or three files of weights, separated by commas, and
+// COSMO_BENCH_FORMAT the type of their tensors (F16 when it is not set); what is
+// in their headers is read as weights, too. Halves are mixed to F16, which takes
+// path a, and to the types that take path b. bench/single.sh makes the files.
 func BenchmarkFiles(b *testing.B) {
 	names := os.Getenv("COSMO_BENCH_FILES")
 	if names == "" {
@@ -42,28 +45,33 @@ func BenchmarkFiles(b *testing.B) {
 	for i, c := range coef {
 		ns[i], _ = new(big.Rat).Mul(c, big.NewRat(10, 1)).Float64()
 	}
-	best := floor.Routines()
-	for _, f := range []Format{F16, BF16} {
-		formats := make([]Format, len(coef))
-		for i := range formats {
-			formats[i] = f
+	in, outs := F16, []Format{F16, BF16, F32}
+	if name := os.Getenv("COSMO_BENCH_FORMAT"); name != "" {
+		i := slices.IndexFunc([]Format{F16, BF16, F32}, func(f Format) bool { return f.String() == name })
+		if i < 0 {
+			b.Fatalf("COSMO_BENCH_FORMAT is %q, want F16, BF16 or F32", name)
 		}
-		m, err := Compile(coef, formats, f)
+		in = []Format{F16, BF16, F32}[i]
+		outs = []Format{in}
+	}
+	formats := slices.Repeat([]Format{in}, len(coef))
+	if best := floor.Routines(); len(best) > 0 {
+		run := map[Format]func([][]byte, []float64, float64, int){F16: best[0].F16, BF16: best[0].BF16, F32: best[0].F32}[in]
+		walk(b, "floor", files, size, in, in, func(_ []byte, srcs [][]byte) { run(srcs, ns, 10, len(srcs[0])/in.Size()) })
+	}
+	for _, out := range outs {
+		m, err := Compile(coef, formats, out)
 		if err != nil {
 			b.Fatal(err)
 		}
-		path := "path-" + m.Path()
-		walk(b, path+"/cosmo", files, size, func(dst []byte, srcs [][]byte) { m.Run(dst, srcs, new(Stats)) })
-		if len(best) > 0 {
-			run := map[Format]func([][]byte, []float64, float64, int){F16: best[0].F16, BF16: best[0].BF16}[f]
-			walk(b, path+"/floor", files, size, func(_ []byte, srcs [][]byte) { run(srcs, ns, 10, len(srcs[0])/2) })
-		}
+		name := fmt.Sprintf("path-%s/%s-%s", m.Path(), in, out)
+		walk(b, name, files, size, in, out, func(dst []byte, srcs [][]byte) { m.Run(dst, srcs, new(Stats)) })
 	}
 }
 
 // walk reads all files side by side in chunks that stay in the second-level
 // cache, each chunk by whoever is free.
-func walk(b *testing.B, name string, files []*os.File, size int64, mix func(dst []byte, srcs [][]byte)) {
+func walk(b *testing.B, name string, files []*os.File, size int64, in, out Format, mix func(dst []byte, srcs [][]byte)) {
 	const chunk = 128 << 10
 	b.Run(name, func(b *testing.B) {
 		b.SetBytes(size * int64(len(files)))
@@ -72,7 +80,7 @@ func walk(b *testing.B, name string, files []*os.File, size int64, mix func(dst 
 			var group sync.WaitGroup
 			for range runtime.GOMAXPROCS(0) {
 				group.Go(func() {
-					dst, srcs := make([]byte, chunk), make([][]byte, len(files))
+					dst, srcs := make([]byte, chunk/in.Size()*out.Size()), make([][]byte, len(files))
 					for i := range srcs {
 						srcs[i] = make([]byte, chunk)
 					}
@@ -83,7 +91,7 @@ func walk(b *testing.B, name string, files []*os.File, size int64, mix func(dst 
 								return
 							}
 						}
-						binary.LittleEndian.PutUint16(srcs[0], 0) // the header's length is no weight
+						binary.LittleEndian.PutUint64(srcs[0], 0) // the header's length is no weight
 						mix(dst, srcs)
 					}
 				})
