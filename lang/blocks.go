@@ -103,12 +103,8 @@ func (e *evaluator) readModel(in *instance) bool {
 	read(&m.License, "license")
 	m.SHA256, m.AutoV2, m.Root = strings.ToLower(m.SHA256), strings.ToLower(m.AutoV2), strings.ToLower(m.Root)
 	for _, pin := range [][2]string{{"sha256", m.SHA256}, {"root", m.Root}} {
-		if pin[1] != "" && !isHex(pin[1], 64) {
-			has := "other characters"
-			if n := len(pin[1]); n != 64 {
-				has = fmt.Sprintf("%d characters", n)
-			}
-			e.fail(in.rangeOf(pin[0]), "Not a digest", fmt.Sprintf("%s is 64 hexadecimal digits; this has %s.", pin[0], has))
+		if problem := notDigest(pin[1]); problem != "" {
+			e.fail(in.rangeOf(pin[0]), "Not a digest", fmt.Sprintf("%s is 64 hexadecimal digits; this has %s.", pin[0], problem))
 			ok = false
 		}
 	}
@@ -128,6 +124,22 @@ func (e *evaluator) readModel(in *instance) bool {
 	}
 	in.model, in.unsound = m, in.unsound || !ok
 	return true
+}
+
+// notDigest says why text is no SHA-256 that a file can have; "" if it is one, or
+// is not given.
+func notDigest(text string) string {
+	switch {
+	case text == "":
+		return ""
+	case len(text) != 64:
+		return fmt.Sprintf("%d characters", len(text))
+	case !isHex(text, 64):
+		return "other characters"
+	case strings.Trim(text, "0") == "":
+		return "zeros alone, which stand for no file"
+	}
+	return ""
 }
 
 func isHex(s string, n int) bool {

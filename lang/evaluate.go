@@ -26,6 +26,7 @@ type evaluator struct {
 	locals     map[string]*local
 	localOrder []*local
 	instances  map[Address]*instance
+	names      map[named]Address
 	count      int // blocks and locals
 	total      int // instances
 	budget     budget
@@ -83,7 +84,7 @@ type scope struct {
 func newEvaluator(r *Recipe, opts Options, read func(string) ([]byte, error)) *evaluator {
 	e := &evaluator{
 		recipe: r, options: opts,
-		blocks: map[string]map[string]*block{}, locals: map[string]*local{}, instances: map[Address]*instance{},
+		blocks: map[string]map[string]*block{}, locals: map[string]*local{}, instances: map[Address]*instance{}, names: map[named]Address{},
 		opErrors: map[hclsyntax.Expression]error{}, said: map[string]bool{}, budget: budget{cmp.Or(opts.work, maxWork)},
 	}
 	e.table = functions(opts.Methods, e.fileReader(read), &e.budget)

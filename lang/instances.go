@@ -92,11 +92,21 @@ func (e *evaluator) expandOver(b *block, attr *hclsyntax.Attribute, v cty.Value)
 	return true
 }
 
+// named is what a release, a label or a table calls an instance. It leaves out
+// the punctuation of the address, so two addresses might share it.
+type named struct{ kind, name string }
+
 func (e *evaluator) instantiate(b *block, address Address, key string, value cty.Value, at hcl.Range) bool {
 	if e.total++; e.total > maxTotal {
 		e.fail(at, "Recipe too large", "A recipe has at most 50,000 blocks after for_each.")
 		e.stopped = true
 		return false
+	}
+	name := named{b.kind, address.Name()}
+	if other, taken := e.names[name]; taken {
+		e.fail(at, "Two of one name", fmt.Sprintf("%s would be named %s wherever its name is shown, like %s. Give one of them another label.", address, quoteHCL(name.name), other))
+	} else {
+		e.names[name] = address
 	}
 	in := &instance{block: b, key: key, value: value, address: address, refs: map[Address]hcl.Range{}, unsound: b.broken}
 	in.flat.name, in.read.name = string(address), string(address)
