@@ -3,6 +3,7 @@ package lang
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -75,24 +76,70 @@ func (e *evaluator) bound(in *instance) (map[string]*quantity, bool) {
 	return bound, true
 }
 
-// locator maps bytes of the formula to the recipe: into the literal where the
-// expression is one without escapes, to the whole expression otherwise.
+// locator maps bytes of the formula to the recipe: into the literal, or the
+// lines of a heredoc, where these hold the text as it is, and to the whole
+// expression otherwise.
 func (e *evaluator) locator(expr hclsyntax.Expression, text string) func(start, end int) hcl.Range {
-	whole := expr.Range()
-	if template, ok := expr.(*hclsyntax.TemplateExpr); ok && len(template.Parts) == 1 {
-		whole = template.SrcRange
-	}
-	src := e.recipe.Files[whole.Filename].Bytes
-	first := whole.Start.Byte + 1 // after the quote
-	if first+len(text) >= whole.End.Byte || string(src[first:first+len(text)]) != text || src[first-1] != '"' {
+	pieces := e.literals(expr, text)
+	if len(pieces) == 0 {
 		return func(int, int) hcl.Range { return expr.Range() }
 	}
 	pos := func(n int) hcl.Pos {
-		return hcl.Pos{Line: whole.Start.Line, Column: whole.Start.Column + 1 + utf8.RuneCountInString(text[:n]), Byte: first + n}
+		after := sort.Search(len(pieces), func(i int) bool { return pieces[i].at > n })
+		piece := pieces[after-1]
+		at := piece.pos
+		at.Column += utf8.RuneCountInString(text[piece.at:n])
+		at.Byte += n - piece.at
+		return at
 	}
 	return func(start, end int) hcl.Range {
-		return hcl.Range{Filename: whole.Filename, Start: pos(start), End: pos(end)}
+		return hcl.Range{Filename: expr.Range().Filename, Start: pos(start), End: pos(end)}
 	}
+}
+
+// literal is a piece of a text that stands in the source as it is.
+type literal struct {
+	at  int // in the text
+	pos hcl.Pos
+}
+
+// literals finds the pieces of a text that an expression spells out; nil if it
+// does something else, or holds escapes. The lines of an indented heredoc stand
+// further to the right than what they mean.
+func (e *evaluator) literals(expr hclsyntax.Expression, text string) []literal {
+	template, ok := expr.(*hclsyntax.TemplateExpr)
+	if !ok {
+		return nil
+	}
+	var pieces []literal
+	var all strings.Builder
+	src := e.recipe.Files[template.SrcRange.Filename].Bytes
+	for _, part := range template.Parts {
+		lit, ok := part.(*hclsyntax.LiteralValueExpr)
+		if !ok || lit.Val.IsNull() || lit.Val.Type() != cty.String {
+			return nil
+		}
+		at := lit.SrcRange.Start
+		lines := strings.SplitAfter(lit.Val.AsString(), "\n")
+		written := strings.SplitAfter(string(src[at.Byte:lit.SrcRange.End.Byte]), "\n")
+		if len(lines) != len(written) {
+			return nil
+		}
+		for i, line := range lines {
+			indent, ok := strings.CutSuffix(written[i], line)
+			if !ok || strings.Trim(indent, " \t") != "" {
+				return nil
+			}
+			from := hcl.Pos{Line: at.Line, Column: at.Column + len(indent), Byte: at.Byte + len(indent)}
+			pieces = append(pieces, literal{all.Len(), from})
+			all.WriteString(line)
+			at = hcl.Pos{Line: at.Line + 1, Column: 1, Byte: at.Byte + len(written[i])}
+		}
+	}
+	if all.String() != text {
+		return nil
+	}
+	return pieces
 }
 
 // recipeNames is what names in a formula stand for.

@@ -51,11 +51,6 @@ type Output struct {
 // the outcome then tells what there is.
 func (s *Session) Apply(ctx context.Context) (*Outcome, error) {
 	out := &Outcome{LockPath: s.Recipe.LockPath}
-	if s.opt.Locked {
-		if err := s.refuseAdditions(); err != nil {
-			return out, err
-		}
-	}
 	start := s.opt.Now()
 	meter := newMeter(s.opt.Now, s.opt.Emit)
 	err := s.Plan.Run(ctx, engine.Options{Threads: s.opt.Threads, KeepGoing: s.opt.KeepGoing, Emit: serialised(meter.hear)})
@@ -145,7 +140,10 @@ func (s *Session) writeLock(ctx context.Context) (changed bool, err error) {
 		return false, err
 	}
 	defer unlock()
-	l, diags := readLock(s.opt.FS, path)
+	l, diags, err := readLock(s.opt.FS, path)
+	if err != nil {
+		return false, err
+	}
 	if diags.HasErrors() {
 		return false, errors.Join(diags.Errs()...)
 	}

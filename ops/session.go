@@ -61,7 +61,8 @@ type Session struct {
 }
 
 // Open compiles a recipe, holds it against the store, and checks the headers
-// of the ingredients that will be poured. It reads no weights.
+// of the ingredients that will be poured. It reads no weights. The error is an
+// UnlockedError when Locked is set and the lock does not cover the recipe.
 func Open(r *lang.Recipe, o Options) (*Session, hcl.Diagnostics, error) {
 	if o.FS == nil {
 		o.FS = fsx.OS()
@@ -80,7 +81,10 @@ func Open(r *lang.Recipe, o Options) (*Session, hcl.Diagnostics, error) {
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}
-	lock, more := readLock(o.FS, r.LockPath)
+	lock, more, err := readLock(o.FS, r.LockPath)
+	if err != nil {
+		return nil, diags, err
+	}
 	diags = append(diags, more...)
 	if diags.HasErrors() {
 		return nil, diags, nil
@@ -105,6 +109,11 @@ func Open(r *lang.Recipe, o Options) (*Session, hcl.Diagnostics, error) {
 		return nil, diags, errors.Join(err, st.Close())
 	}
 	diags = append(diags, s.checkIngredients()...)
+	if o.Locked && !diags.HasErrors() {
+		if err := s.refuseAdditions(); err != nil {
+			return nil, diags, errors.Join(err, st.Close())
+		}
+	}
 	return s, diags, nil
 }
 
@@ -136,15 +145,17 @@ func serialised(sink engine.Sink) engine.Sink {
 	}
 }
 
-func readLock(f fsx.FS, path string) (*lockfile.Lock, hcl.Diagnostics) {
+// readLock reads a lock; that there is none is one without entries.
+func readLock(f fsx.FS, path string) (*lockfile.Lock, hcl.Diagnostics, error) {
 	src, err := f.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &lockfile.Lock{}, nil
+		return &lockfile.Lock{}, nil, nil
 	}
 	if err != nil {
-		return nil, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Lock not readable", Detail: fmt.Sprintf("Cannot read %s: %v.", path, err)}}
+		return nil, nil, fmt.Errorf("read lock %s: %w", path, err)
 	}
-	return lockfile.Read(path, src)
+	lock, diags := lockfile.Read(path, src)
+	return lock, diags, nil
 }
 
 // writeFile replaces a file whole or not at all.

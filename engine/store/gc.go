@@ -23,7 +23,7 @@ type GCOptions struct {
 
 // Removed is one thing that GC took away, or would.
 type Removed struct {
-	Kind string // entry, object, blob, temporary, lock, memory, corrupt, registration
+	Kind string // entry, object, blob, temporary, lock, memory, corrupt, registration, run
 	Path string // relative to the store
 	Size int64  // bytes; a release that is a hard link keeps them on disk
 }
@@ -74,7 +74,7 @@ type collector struct {
 }
 
 func (g *collector) run() error {
-	steps := []func() error{g.entries, g.memories, g.files, g.temporaries, g.keyLocks, g.corrupt, g.registrations}
+	steps := []func() error{g.entries, g.memories, g.files, g.temporaries, g.keyLocks, g.corrupt, g.registrations, g.oldRuns}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
@@ -273,6 +273,24 @@ func (g *collector) registrations() error {
 			if err := g.remove("registration", r.name, 0); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// runRecords is how many records of runs stay, though nothing keeps what the
+// older ones made.
+const runRecords = 100
+
+func (g *collector) oldRuns() error {
+	list, err := g.fs.ReadDir(g.Abs("runs"))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(list, func(a, b fsx.Info) int { return strings.Compare(a.Name, b.Name) })
+	for _, f := range list[:max(0, len(list)-max(runRecords, g.opt.KeepRuns))] {
+		if err := g.remove("run", "runs/"+f.Name, f.Size); err != nil {
+			return err
 		}
 	}
 	return nil

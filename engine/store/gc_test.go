@@ -262,3 +262,32 @@ func TestList(t *testing.T) {
 		t.Error("a run may write outside")
 	}
 }
+
+// TestGCForgetsOldRuns: the records of the last runs stay.
+func TestGCForgetsOldRuns(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "store"))
+	for i := range runRecords + 3 {
+		if err := s.RecordRun(Run{ID: fmt.Sprintf("2026-%03d", i), Keys: []digest.Sum{keyOf(1)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		opt                  GCOptions
+		removed, left, first int
+	}{{GCOptions{DryRun: true}, 3, runRecords + 3, 0}, {GCOptions{KeepRuns: runRecords + 2}, 1, runRecords + 2, 1}, {GCOptions{}, 2, runRecords, 3}, {GCOptions{}, 0, runRecords, 3}} {
+		rep, err := s.GC(c.opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, r := range rep.Removed {
+			if r.Kind == "run" {
+				n++
+			}
+		}
+		runs, err := s.Runs()
+		if err != nil || n != c.removed || len(runs) != c.left || runs[0].ID != fmt.Sprintf("2026-%03d", c.first) {
+			t.Errorf("%+v: removed %d, left %d from %s (%v)", c.opt, n, len(runs), runs[0].ID, err)
+		}
+	}
+}
