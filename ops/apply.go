@@ -140,7 +140,7 @@ func (s *Session) writeLock(ctx context.Context) (changed bool, err error) {
 		return false, err
 	}
 	defer unlock()
-	l, diags, err := readLock(s.opt.FS, path)
+	l, _, diags, err := readLock(s.opt.FS, path)
 	if err != nil {
 		return false, err
 	}

@@ -81,11 +81,13 @@ func Open(r *lang.Recipe, o Options) (*Session, hcl.Diagnostics, error) {
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}
-	lock, more, err := readLock(o.FS, r.LockPath)
+	lock, text, more, err := readLock(o.FS, r.LockPath)
 	if err != nil {
 		return nil, diags, err
 	}
-	diags = append(diags, more...)
+	if diags = append(diags, more...); len(more) > 0 {
+		r.Files[r.LockPath] = &hcl.File{Bytes: text} // what the diagnostics point into
+	}
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}
@@ -146,16 +148,16 @@ func serialised(sink engine.Sink) engine.Sink {
 }
 
 // readLock reads a lock; that there is none is one without entries.
-func readLock(f fsx.FS, path string) (*lockfile.Lock, hcl.Diagnostics, error) {
-	src, err := f.ReadFile(path)
+func readLock(f fsx.FS, path string) (*lockfile.Lock, []byte, hcl.Diagnostics, error) {
+	text, err := f.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &lockfile.Lock{}, nil, nil
+		return &lockfile.Lock{}, nil, nil, nil
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("read lock %s: %w", path, err)
+		return nil, nil, nil, fmt.Errorf("read lock: %w", err)
 	}
-	lock, diags := lockfile.Read(path, src)
-	return lock, diags, nil
+	lock, diags := lockfile.Read(path, text)
+	return lock, text, diags, nil
 }
 
 // writeFile replaces a file whole or not at all.
