@@ -127,7 +127,7 @@ func (r *Recipe) goal(text string) ([]Address, *hcl.Diagnostic) {
 	case r.failures[block] || slices.ContainsFunc(instances, func(a Address) bool { return r.failures[a] }):
 		return trouble("Goal not sound", fmt.Sprintf("%s has an error.", address))
 	case len(instances) == 0:
-		return trouble("Nothing to make", fmt.Sprintf("The for_each of %s is empty: there is no instance of it.", address))
+		return trouble("Nothing to make", fmt.Sprintf("%s makes no instances: its for_each is empty, or its count 0.", address))
 	}
 	return instances, nil
 }

@@ -25,6 +25,8 @@ type evaluator struct {
 	order      []*block                     // as in the files, then by address
 	locals     map[string]*local
 	localOrder []*local
+	variables  map[string]*variable
+	checks     []*hclsyntax.Block
 	instances  map[Address]*instance
 	names      map[named]Address
 	count      int // blocks and locals
@@ -63,7 +65,8 @@ type block struct {
 	body        *hclsyntax.Body
 	header      hcl.Range
 	expansion   task
-	multi       bool      // has for_each
+	multi       bool      // has for_each or count
+	counted     bool      // has count
 	models      cty.Value // what expressions see of it, once that is known
 	instances   []*instance
 	broken      bool // was reported while it was declared
@@ -84,7 +87,7 @@ type scope struct {
 func newEvaluator(r *Recipe, opts Options, read func(string) ([]byte, error)) *evaluator {
 	e := &evaluator{
 		recipe: r, options: opts,
-		blocks: map[string]map[string]*block{}, locals: map[string]*local{}, instances: map[Address]*instance{}, names: map[named]Address{},
+		blocks: map[string]map[string]*block{}, locals: map[string]*local{}, variables: map[string]*variable{}, instances: map[Address]*instance{}, names: map[named]Address{},
 		opErrors: map[hclsyntax.Expression]error{}, said: map[string]bool{}, budget: budget{cmp.Or(opts.work, maxWork)},
 	}
 	e.table = functions(opts.Methods, e.fileReader(read), &e.budget)
@@ -92,14 +95,15 @@ func newEvaluator(r *Recipe, opts Options, read func(string) ([]byte, error)) *e
 }
 
 func (e *evaluator) run(bodies []*hclsyntax.Body) {
+	e.declare(bodies) // types are read from the syntax, before overload changes it
 	for _, body := range bodies {
 		overload(body, e.opErrors, &e.budget, e.table)
 	}
-	e.declare(bodies)
 	// In the order of names, so that the layout of files does not tell which of
 	// several cycles is met first.
 	slices.SortFunc(e.localOrder, func(a, b *local) int { return cmp.Compare(a.attr.Name, b.attr.Name) })
 	slices.SortFunc(e.order, func(a, b *block) int { return cmp.Compare(a.address, b.address) })
+	e.validateVariables()
 	for _, l := range e.localOrder {
 		e.local(l, l.attr.NameRange)
 	}
@@ -111,6 +115,7 @@ func (e *evaluator) run(bodies []*hclsyntax.Body) {
 			e.finish(in)
 		}
 	}
+	e.runChecks()
 	e.collect()
 }
 
@@ -174,7 +179,7 @@ func (e *evaluator) cycle(t *task, at hcl.Range) {
 	}
 	names = append(names, hops[0].Name)
 	what := "A mix cannot be an ingredient of itself"
-	if slices.ContainsFunc(ring, func(t *task) bool { return strings.HasPrefix(t.name, "local.") }) {
+	if slices.ContainsFunc(ring, func(t *task) bool { return strings.HasPrefix(t.name, "local.") || strings.HasPrefix(t.name, "var.") }) {
 		what = "A value cannot be made of itself"
 	} else if slices.ContainsFunc(ring, func(t *task) bool { return t.each }) {
 		what = "What a for_each goes over cannot depend on the blocks it makes"

@@ -27,7 +27,7 @@ func TestExample(t *testing.T) {
 		got = append(got, block.Type+" "+strings.Join(block.Labels, " "))
 	}
 	want := []string{
-		"variable scale", "model bloodymary", "dataset midjourney", "train r512", "train r768", "grid bases", "choose 512", "choose 768", "grid final", "choose final",
+		"model bloodymary", "dataset midjourney", "train r512", "train r768", "grid bases", "choose 512", "choose 768", "grid final", "choose final",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("not available: %q\nwant %q", got, want)
@@ -82,7 +82,7 @@ release "cosmopolitan" {
 // own where no single recipe can show it.
 func TestEveryDiagnosticHasARecipe(t *testing.T) {
 	elsewhere := []string{
-		"Recipe not readable", "Unknown address", "Nothing to make", "Goal not sound", // load_test.go, goals_test.go
+		"Recipe not readable", "Unknown address", "Nothing to make", "Goal not sound", "Not a value", // load_test.go, goals_test.go, inputs_test.go
 		"Expression too deep", "Formula too deep", "Formula too long", "Value too large", "Too many errors", // foreach_test.go, formula_test.go
 	}
 	golden, err := filepath.Glob("testdata/wrong/*.txt")

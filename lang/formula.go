@@ -214,8 +214,8 @@ func (n *recipeNames) resolve(found []*block) *formulaName {
 	if !b.multi {
 		return &formulaName{quantity: itself}
 	}
-	return &formulaName{groups: b.keys, pick: func(key string) *quantity {
-		if in := n.e.instances[instanceOf(b.address, cty.NormalizeString(key))]; in != nil {
+	return &formulaName{list: func(key string) string { return n.e.instanceList(b, key) }, counted: b.counted, pick: func(key string) *quantity {
+		if in := n.e.instances[b.instance(cty.NormalizeString(key))]; in != nil {
 			return pourable(in.address)
 		}
 		return nil
@@ -286,5 +286,3 @@ func (n *recipeNames) suggest(name string) string {
 	}
 	return n.e.didYouMean(name, n.all())
 }
-
-func (n *recipeNames) keyList(key string, keys []string) string { return n.e.keyList(key, keys) }

@@ -34,8 +34,9 @@ type formulaToken struct {
 
 // formulaName is what a name stands for.
 type formulaName struct {
-	quantity *quantity       // nil: one of a group must be picked
-	groups   func() []string // keys, where the name is a block with for_each
+	quantity *quantity               // nil: one of a group must be picked
+	list     func(key string) string // ends a sentence with the instances, where the name is a group
+	counted  bool                    // the group has count
 	pick     func(key string) *quantity
 	several  []string // addresses, where the name is not unique
 }
@@ -49,10 +50,9 @@ type formulaTrouble struct {
 
 // formulaNames answers what names stand for.
 type formulaNames interface {
-	lookup(name string) *formulaName          // nil: no such name
-	spaced() []string                         // names that hold spaces, longest first
-	suggest(name string) string               // ends a sentence about an unknown name
-	keyList(key string, keys []string) string // ends a sentence about an unknown key
+	lookup(name string) *formulaName // nil: no such name
+	spaced() []string                // names that hold spaces, longest first
+	suggest(name string) string      // ends a sentence about an unknown name
 	used(q *quantity, start, end int)
 }
 
@@ -250,26 +250,36 @@ func (l *formulaLexer) operand(start, end int, t formulaToken) int {
 	return end
 }
 
-var instanceKey = regexp.MustCompile(`^\s*\[\s*("[^"]*"|'[^']*')\s*\]`)
+var instanceKey = regexp.MustCompile(`^\s*\[\s*("[^"]*"|'[^']*'|[0-9]+)\s*\]`)
 
-// instance reads ["key"] after the name of a block with for_each.
+// instance reads ["key"] after the name of a block with for_each, or [0] after
+// one with count.
 func (l *formulaLexer) instance(start, end int, t formulaToken) (int, formulaToken) {
 	key := instanceKey.FindStringSubmatch(l.text[end:])
 	if key == nil {
 		if t.name.quantity != nil {
 			return end, t
 		}
-		l.trouble(start, end, "Several models", fmt.Sprintf("%s is a group of models, one for each key: write %s['key']%s", l.text[start:end], l.text[start:end], ending(l.names.keyList("", t.name.groups()))))
+		step := "['key']"
+		if t.name.counted {
+			step = "[0]"
+		}
+		l.trouble(start, end, "Several models", fmt.Sprintf("%s is a group of models, one for each key: write %s%s%s", l.text[start:end], l.text[start:end], step, ending(t.name.list(""))))
 		return end, formulaToken{}
 	}
 	after := end + len(key[0])
 	q := t.name.pick(unquoted(key))
 	if q == nil {
-		l.trouble(start, after, "Unknown instance", fmt.Sprintf("%s has no instance %s%s", l.text[start:end], quoteHCL(unquoted(key)), ending(l.names.keyList(unquoted(key), t.name.groups()))))
+		l.trouble(start, after, "Unknown instance", fmt.Sprintf("%s has no instance %s%s", l.text[start:end], quoteHCL(unquoted(key)), ending(t.name.list(unquoted(key)))))
 		return after, formulaToken{}
 	}
 	return after, formulaToken{name: &formulaName{quantity: q}}
 }
 
-// unquoted is the key within the quotes that instanceKey found.
-func unquoted(key []string) string { return key[1][1 : len(key[1])-1] }
+// unquoted is the key that instanceKey found, without its quotes.
+func unquoted(key []string) string {
+	if text := key[1]; text[0] == '"' || text[0] == '\'' {
+		return text[1 : len(text)-1]
+	}
+	return key[1]
+}

@@ -28,7 +28,6 @@ func (l labels) spaced() []string {
 }
 
 func (labels) suggest(string) string            { return "" }
-func (labels) keyList(string, []string) string  { return "" }
 func (labels) used(_ *quantity, start, end int) {}
 
 func TestFormula(t *testing.T) {

@@ -107,7 +107,7 @@ cocktail "mixed" {
 		address, want string
 	}{
 		{sound, "model.a", "Nothing to make: model.a is an ingredient: it is there already. Name a vodka, a cocktail or a release."},
-		{sound, "cocktail.none", "Nothing to make: The for_each of cocktail.none is empty: there is no instance of it."},
+		{sound, "cocktail.none", "Nothing to make: cocktail.none makes no instances: its for_each is empty, or its count 0."},
 		{sound, "vodka.mix3", "Unknown address: The recipe has no vodka.mix3; did you mean vodka.mix1?"},
 		{sound, "mix1", "Unknown address: The recipe has no mix1; did you mean vodka.mix1?"},
 		{sound, "512", `Unknown address: The recipe has no 512; did you mean vodka["512"]?`},

@@ -2,17 +2,19 @@ package lang
 
 import (
 	"fmt"
+	"math/big"
+	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
 
-// instance is a block, or one of those that a for_each makes of it.
+// instance is a block, or one of those that for_each or count makes of it.
 type instance struct {
 	block   *block
-	key     string    // each.key
-	value   cty.Value // each.value
+	key     string    // each.key, or count.index
+	value   cty.Value // each.value, or count.index
 	address Address
 
 	read, flat task // what the attributes say; the form over models
@@ -41,11 +43,19 @@ func (in *instance) where(leaf *instance) hcl.Range {
 	return in.mixRange
 }
 
-// expand evaluates for_each.
+// expand evaluates for_each and count.
 func (e *evaluator) expand(b *block, at hcl.Range) bool {
 	return e.once(&b.expansion, at, func() bool {
-		attr := b.body.Attributes["for_each"]
-		if attr == nil {
+		attr, count := b.body.Attributes["for_each"], b.body.Attributes["count"]
+		switch {
+		case attr != nil && count != nil:
+			e.fail(count.NameRange, "for_each and count", "A block has for_each or count, not both: for_each names its instances, count numbers them.")
+			return false
+		case count != nil:
+			b.multi, b.counted = true, true
+			v, ok := e.eval(count.Expr, &scope{})
+			return ok && e.expandCount(b, count.Expr.Range(), v)
+		case attr == nil:
 			return e.instantiate(b, b.address, "", cty.NilVal, b.header)
 		}
 		b.multi = true
@@ -85,11 +95,45 @@ func (e *evaluator) expandOver(b *block, attr *hclsyntax.Attribute, v cty.Value)
 			e.fail(at, "for_each not usable", fmt.Sprintf("The key %s %s.", quoteHCL(shorten(name, 40)), problem))
 			return false
 		}
-		if !e.instantiate(b, instanceOf(b.address, name), name, value, at) {
+		if !e.instantiate(b, b.instance(name), name, value, at) {
 			return false
 		}
 	}
 	return true
+}
+
+// expandCount makes instances 0, 1, and so on.
+func (e *evaluator) expandCount(b *block, at hcl.Range, v cty.Value) bool {
+	n, err := toNumber(v)
+	if err != nil || v.IsNull() {
+		e.fail(at, "count not usable", fmt.Sprintf("count is a whole number, this is %s.", describe(v)))
+		return false
+	}
+	f := n.AsBigFloat()
+	switch {
+	case !f.IsInt() || f.Sign() < 0:
+		e.fail(at, "count not usable", fmt.Sprintf("count is a whole number, 0 or more, not %s.", shorten(f.Text('g', 20), 40)))
+		return false
+	case f.Cmp(big.NewFloat(maxInstances)) > 0:
+		e.fail(at, "count too large", "At most 10,000 blocks are possible.")
+		return false
+	}
+	whole, _ := f.Int64()
+	for i := range int(whole) {
+		key := strconv.Itoa(i)
+		if !e.instantiate(b, b.instance(key), key, cty.NumberIntVal(int64(i)), at) {
+			return false
+		}
+	}
+	return true
+}
+
+// instance is the address of the instance with a key.
+func (b *block) instance(key string) Address {
+	if b.counted {
+		return b.address + Address("["+key+"]")
+	}
+	return instanceOf(b.address, key)
 }
 
 // named is what a release, a label or a table calls an instance. It leaves out

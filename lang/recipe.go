@@ -10,6 +10,7 @@ type SourceChecker func(source string) error
 type Options struct {
 	Methods MethodTable   // nil: none beyond the language
 	Sources SourceChecker // nil: any source text is accepted
+	Inputs  map[string]Input
 
 	work int // steps a recipe may take (budget.go); 0: maxWork
 }
@@ -25,6 +26,7 @@ type Recipe struct {
 	Dir         string               // where relative paths start
 	LockPath    string               // NAME.lock.hcl beside a file, cosmo.lock.hcl in a folder
 	Files       map[string]*hcl.File // for printing diagnostics
+	Variables   []*Variable
 	Models      []*Model
 	Mixes       []*Mix
 	Releases    []*Release

@@ -3,7 +3,7 @@ package lang
 import (
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -47,7 +47,9 @@ func (e *evaluator) bind(b *bindings, tr hcl.Traversal, s *scope) bool {
 	switch {
 	case root == "each":
 		return e.bindEach(b, tr, s)
-	case root == "local" || slices.Contains(pourableTypes, root):
+	case root == "count" && s.each != nil && s.each.block.counted:
+		return e.bindCount(b, tr, s)
+	case root == "local" || root == "var" || slices.Contains(pourableTypes, root):
 	case e.laterSymbol(root) != "":
 		b.roots[root] = cty.DynamicVal
 		return e.checkLater(tr)
@@ -99,6 +101,18 @@ func (e *evaluator) bindAll(b *bindings, root string, at hcl.Range, s *scope) bo
 		}
 		return ok
 	}
+	if root == "var" {
+		for _, name := range sortedKeys(e.variables) {
+			v := cty.DynamicVal
+			if e.variable(e.variables[name], at) {
+				v = e.variables[name].value
+			} else {
+				ok = false
+			}
+			b.set(root, name, v)
+		}
+		return ok
+	}
 	for _, label := range sortedKeys(e.blocks[root]) {
 		v, sound := e.blockValue(e.blocks[root][label], at, s)
 		b.set(root, label, v)
@@ -120,6 +134,17 @@ func (e *evaluator) named(root, name string, tr hcl.Traversal, s *scope) (cty.Va
 			return cty.DynamicVal, false
 		}
 		return l.value, true
+	}
+	if root == "var" {
+		v := e.variables[name]
+		if v == nil {
+			e.unknownName(root, name, tr, sortedKeys(e.variables))
+			return cty.DynamicVal, false
+		}
+		if !e.variable(v, at) {
+			return cty.DynamicVal, false
+		}
+		return v.value, true
 	}
 	blk := e.blocks[root][cty.NormalizeString(name)]
 	if blk == nil {
@@ -153,6 +178,16 @@ func modelsOf(b *block) cty.Value {
 	if !b.multi {
 		return pourable(b.address).value()
 	}
+	if b.counted {
+		if len(b.instances) == 0 {
+			return cty.ListValEmpty(quantityType)
+		}
+		var list []cty.Value
+		for _, in := range b.instances {
+			list = append(list, pourable(in.address).value())
+		}
+		return cty.ListVal(list)
+	}
 	if len(b.instances) == 0 {
 		return cty.MapValEmpty(quantityType)
 	}
@@ -173,9 +208,8 @@ func (e *evaluator) checkSteps(b *block, tr hcl.Traversal) bool {
 		if !isName {
 			return true // splats are HCL's business
 		}
-		if e.instances[instanceOf(b.address, cty.NormalizeString(key))] == nil {
-			keys := b.keys()
-			e.fail(at, "Unknown instance", fmt.Sprintf("%s has no instance %s%s", b.address, quoteHCL(key), ending(e.keyList(key, keys))))
+		if e.instances[b.instance(cty.NormalizeString(key))] == nil {
+			e.fail(at, "Unknown instance", fmt.Sprintf("%s has no instance %s%s", b.address, quoteHCL(key), ending(e.instanceList(b, key))))
 			return false
 		}
 		if rest = rest[1:]; len(rest) == 0 {
@@ -193,6 +227,17 @@ func (e *evaluator) checkSteps(b *block, tr hcl.Traversal) bool {
 	return false
 }
 
+// instanceList ends a sentence with the instances that there are.
+func (e *evaluator) instanceList(b *block, key string) string {
+	if !b.counted {
+		return e.keyList(key, b.keys())
+	}
+	if len(b.instances) == 0 {
+		return ": its count is 0."
+	}
+	return fmt.Sprintf(": its count is %d, so they are %s to %s.", len(b.instances), b.instance("0"), b.instance(strconv.Itoa(len(b.instances)-1)))
+}
+
 func (b *block) keys() []string {
 	var keys []string
 	for _, in := range b.instances {
@@ -203,8 +248,12 @@ func (b *block) keys() []string {
 
 func (e *evaluator) bindEach(b *bindings, tr hcl.Traversal, s *scope) bool {
 	b.roots["each"] = cty.DynamicVal
-	if s.each == nil || !s.each.block.multi {
-		e.fail(tr.SourceRange(), "each outside for_each", "each.key and each.value exist in blocks with a for_each.")
+	if s.each == nil || !s.each.block.multi || s.each.block.counted {
+		detail := "each.key and each.value exist in blocks with a for_each."
+		if s.each != nil && s.each.block.counted {
+			detail += " In this one, which has a count, write count.index."
+		}
+		e.fail(tr.SourceRange(), "each outside for_each", detail)
 		return false
 	}
 	b.roots["each"] = cty.ObjectVal(map[string]cty.Value{"key": cty.StringVal(s.each.key), "value": s.each.value})
@@ -212,6 +261,18 @@ func (e *evaluator) bindEach(b *bindings, tr hcl.Traversal, s *scope) bool {
 		if name, isName := stepName(tr[1]); isName && name != "key" && name != "value" {
 			e.fail(tr.SourceRange(), "Unknown reference", fmt.Sprintf("each has key and value, no %q%s", name, ending(didYouMean(name, []string{"key", "value"}))))
 			b.roots["each"] = cty.DynamicVal
+			return false
+		}
+	}
+	return true
+}
+
+func (e *evaluator) bindCount(b *bindings, tr hcl.Traversal, s *scope) bool {
+	b.roots["count"] = cty.ObjectVal(map[string]cty.Value{"index": s.each.value})
+	if len(tr) > 1 {
+		if name, isName := stepName(tr[1]); isName && name != "index" {
+			e.fail(tr.SourceRange(), "Unknown reference", fmt.Sprintf("count has an index, no %q: write count.index.", shorten(name, 60)))
+			b.roots["count"] = cty.DynamicVal
 			return false
 		}
 	}
@@ -264,126 +325,4 @@ func stepName(step hcl.Traverser) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// unknownRoot reports a name that is no block type.
-func (e *evaluator) unknownRoot(tr hcl.Traversal) {
-	name := tr.RootName()
-	at := tr.SourceRange()
-	if len(name) > 2*maxLabel {
-		e.fail(at, "Unknown reference", fmt.Sprintf("There is no %q.", shorten(name, 60)))
-		return
-	}
-	if fix := e.minusFix(name); fix != "" {
-		e.fail(at, "Unknown reference", fmt.Sprintf("%s is one name in HCL, which allows - in names: write %s.", name, fix))
-		return
-	}
-	if places := e.labelled(name); len(places) > 0 {
-		e.fail(at, "Unknown reference", fmt.Sprintf("There is no %q: write %s.", name, orJoin(places)))
-		return
-	}
-	labels := sortedKeys(e.locals)
-	for _, kind := range pourableTypes {
-		labels = append(labels, sortedKeys(e.blocks[kind])...)
-	}
-	suggestion := didYouMean(name, append([]string{"each", "local"}, pourableTypes...))
-	if suggestion == "" {
-		if label := e.nearest(name, labels); label != "" {
-			suggestion = "; did you mean " + orJoin(e.labelled(label)) + "?"
-		}
-	}
-	if suggestion == "" {
-		suggestion = ": models are written model.NAME, vodka.NAME or cocktail.NAME, other values local.NAME."
-	}
-	e.fail(at, "Unknown reference", fmt.Sprintf("There is no %q%s", name, suggestion))
-}
-
-// unknownName reports ROOT.name where there is no such block.
-func (e *evaluator) unknownName(root, name string, tr hcl.Traversal, candidates []string) {
-	at := tr.SourceRange()
-	written := addressOf(root, name)
-	// A label with a dot was taken apart: model.sd-1.5 is sd-1, element 5.
-	if len(tr) > 2 {
-		if next, isName := stepName(tr[2]); isName && slices.Contains(candidates, name+"."+next) {
-			e.fail(at, "Unknown reference", fmt.Sprintf("HCL reads %s.%s.%s as a part of %s: write %s.", root, name, next, written, addressOf(root, name+"."+next)))
-			return
-		}
-	}
-	if i := strings.Index(name, "-"); i > 0 && slices.Contains(candidates, name[:i]) {
-		fix := fmt.Sprintf("%s - %s", addressOf(root, name[:i]), restOf(name[i+1:], tr, root))
-		e.fail(at, "Unknown reference", fmt.Sprintf("%s is one name in HCL, which allows - in names: write %s.", written, fix))
-		return
-	}
-	var elsewhere []string
-	for _, place := range e.labelled(name) {
-		if !strings.HasPrefix(place, root+".") && !strings.HasPrefix(place, root+"[") {
-			elsewhere = append(elsewhere, place)
-		}
-	}
-	if len(elsewhere) > 0 {
-		e.fail(at, "Unknown reference", fmt.Sprintf("There is no %s; did you mean %s?", written, orJoin(elsewhere)))
-		return
-	}
-	var suggestion string
-	if near := e.nearest(name, candidates); near != "" {
-		suggestion = fmt.Sprintf("; did you mean %s?", addressOf(root, near))
-	}
-	e.fail(at, "Unknown reference", fmt.Sprintf("There is no %s%s", written, ending(suggestion)))
-}
-
-// restOf writes what stands after the minus in model.V3-model.V1 or
-// model.V3-V1.
-func restOf(name string, tr hcl.Traversal, root string) string {
-	text := name
-	if len(tr) > 2 {
-		if next, isName := stepName(tr[2]); isName {
-			return string(addressOf(text, next))
-		}
-	}
-	if hclsyntax.ValidIdentifier(text) {
-		return string(addressOf(root, text))
-	}
-	return text
-}
-
-// minusFix takes v3-v1 apart if its pieces are known.
-func (e *evaluator) minusFix(name string) string {
-	pieces := strings.Split(name, "-")
-	if len(pieces) < 2 {
-		return ""
-	}
-	for i, piece := range pieces {
-		switch places := e.labelled(piece); {
-		case len(places) > 0:
-			pieces[i] = places[0]
-		case piece == "" || i == 0:
-			return ""
-		}
-	}
-	return strings.Join(pieces, " - ")
-}
-
-// labelled lists the addresses of locals and pourable blocks with a label.
-func (e *evaluator) labelled(label string) []string {
-	var places []string
-	for _, kind := range append([]string{"choose"}, pourableTypes...) {
-		if b := e.blocks[kind][cty.NormalizeString(label)]; b != nil {
-			address := string(b.address)
-			if kind == "choose" {
-				address += ".winner"
-			}
-			places = append(places, address)
-		}
-	}
-	if e.locals[label] != nil {
-		places = append(places, "local."+label)
-	}
-	return places
-}
-
-func orJoin(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }

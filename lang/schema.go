@@ -14,32 +14,32 @@ import (
 type blockType struct {
 	labels     int
 	attributes []string
-	symbol     string // how expressions call it, if not by its name
-	later      string // known to the language, not available in this version: what to do instead
+	inner      map[string][]string // the blocks in it, and their attributes
+	symbol     string              // how expressions call it, if not by its name
+	later      string              // known to the language, not available in this version: what to do instead
 }
 
-var pourAttributes = []string{"allow_nonfinite", "any_mass", "clip", "complete", "dtype", "extra_keys", "for_each", "vae"}
+var pourAttributes = []string{"allow_nonfinite", "any_mass", "clip", "complete", "count", "dtype", "extra_keys", "for_each", "vae"}
 
 var blockTypes = map[string]blockType{
 	"recipe":   {labels: 1, attributes: []string{"description", "license"}},
-	"model":    {labels: 1, attributes: []string{"autov2", "for_each", "license", "root", "sha256", "source"}},
+	"model":    {labels: 1, attributes: []string{"autov2", "count", "for_each", "license", "root", "sha256", "source"}},
 	"vodka":    {labels: 1, attributes: append([]string{"formula", "mix", "of", "weights", "with"}, pourAttributes...)},
 	"cocktail": {labels: 1, attributes: append([]string{"formula", "mix", "of", "weights", "with"}, pourAttributes...)},
 	"release":  {labels: 1, attributes: append([]string{"author", "description", "embed_recipe", "file", "license", "model", "title"}, pourAttributes...)},
 	"locals":   {},
-	"variable": {labels: 1, symbol: "var", later: "write locals { NAME = … } and local.NAME"},
+	"variable": {labels: 1, symbol: "var", attributes: []string{"default", "description", "nullable", "type"}, inner: map[string][]string{"validation": {"condition", "error_message"}}},
+	"check":    {labels: 1, inner: map[string][]string{"assert": {"condition", "error_message"}}},
 	"dataset":  {labels: 1, later: "choose the images with another program"},
 	"train":    {labels: 1, later: "train with another program, and give each checkpoint a model block"},
 	"grid":     {labels: 1, later: "render the models with another program"},
 	"choose":   {labels: 1, later: "write the model that you chose in its place"},
 	"lora":     {labels: 1, later: "merge it into a checkpoint with another program, and give that a model block"},
-	"check":    {labels: 1, later: "leave it out"},
 }
 
 // laterAttributes of the language are not available in this version: what to do
 // instead. The first that stands in a block is reported.
 var laterAttributes = map[string]string{
-	"count":  "write for_each = toset([\"1\", \"2\"])",
 	"recipe": "apply that recipe, and write source = \"path/to/what/it/released.safetensors\"",
 	"output": "it belongs to recipe; write source = \"path/to/the/file.safetensors\"",
 }
@@ -92,6 +92,15 @@ func (e *evaluator) declareBlock(hb *hclsyntax.Block) {
 	}
 	if hb.Type == "locals" {
 		e.declareLocals(hb)
+		return
+	}
+	switch hb.Type {
+	case "variable":
+		e.declareVariable(hb, header)
+		return
+	case "check":
+		e.checks = append(e.checks, hb)
+		e.checkAttributes(&block{kind: hb.Type, label: hb.Labels[0], body: hb.Body, header: header}, bt)
 		return
 	}
 	b := &block{kind: hb.Type, label: cty.NormalizeString(hb.Labels[0]), body: hb.Body, header: header}
@@ -221,8 +230,15 @@ func (e *evaluator) checkAttributes(b *block, bt blockType) {
 		}
 	}
 	for _, inner := range b.body.Blocks {
+		if attributes, known := bt.inner[inner.Type]; known {
+			e.checkInner(b, inner, attributes)
+			continue
+		}
 		b.broken = true
 		detail := fmt.Sprintf("%s holds attributes only, no blocks.", b.kind)
+		if len(bt.inner) > 0 {
+			detail = fmt.Sprintf("%s has no block %q%s", b.kind, inner.Type, ending(orList(didYouMean(inner.Type, sortedKeys(bt.inner)), sortedKeys(bt.inner))))
+		}
 		if slices.Contains(bt.attributes, inner.Type) {
 			detail += fmt.Sprintf(" Write %s = { … }.", inner.Type)
 		}
@@ -230,14 +246,26 @@ func (e *evaluator) checkAttributes(b *block, bt blockType) {
 	}
 }
 
-func isLaterAttribute(kind, name string) bool {
-	switch name {
-	case "count":
-		return kind != "recipe"
-	case "recipe", "output":
-		return kind == "model"
+// checkInner reports what a block within a block does not know.
+func (e *evaluator) checkInner(b *block, inner *hclsyntax.Block, attributes []string) {
+	if len(inner.Labels) > 0 {
+		b.broken = true
+		e.fail(inner.LabelRanges[0], "Wrong number of labels", labelsMessage(inner.Type, 0, len(inner.Labels)))
 	}
-	return false
+	for _, attr := range sortedAttributes(inner.Body) {
+		if !slices.Contains(attributes, attr.Name) {
+			b.broken = true
+			e.fail(attr.NameRange, "Unknown attribute", fmt.Sprintf("%s has no attribute %q%s", inner.Type, attr.Name, ending(orList(didYouMean(attr.Name, attributes), attributes))))
+		}
+	}
+	for _, deeper := range inner.Body.Blocks {
+		b.broken = true
+		e.fail(deeper.TypeRange, "Unexpected block", fmt.Sprintf("%s holds attributes only, no blocks.", inner.Type))
+	}
+}
+
+func isLaterAttribute(kind, name string) bool {
+	return kind == "model" && laterAttributes[name] != ""
 }
 
 // ending turns what didYouMean gives into the end of a sentence.

@@ -107,6 +107,24 @@ func wrongFiles(t testing.TB) map[string][]byte {
 	return files
 }
 
+// wrongInputs reads what is given to variables: NAME=VALUE, one a line.
+func wrongInputs(t testing.TB, name string) map[string]Input {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	inputs := map[string]Input{}
+	for line := range strings.Lines(string(data)) {
+		variable, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
+		inputs[variable] = Input{Text: value, From: "--var"}
+	}
+	return inputs
+}
+
 func read(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(name)
@@ -127,7 +145,9 @@ func TestWrongRecipes(t *testing.T) {
 		t.Run(strings.TrimSuffix(name, ".hcl"), func(t *testing.T) {
 			files := wrongFiles(t)
 			files[name] = read(t, path)
-			r, diags := LoadBytes(files, ".", testOptions)
+			options := testOptions
+			options.Inputs = wrongInputs(t, strings.TrimSuffix(path, ".hcl")+".vars")
+			r, diags := LoadBytes(files, ".", options)
 			if len(diags) == 0 {
 				t.Fatal("nothing is wrong with it")
 			}

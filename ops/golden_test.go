@@ -329,7 +329,7 @@ func TestGoldensLeftOut(t *testing.T) {
 			if err := os.WriteFile(path, []byte(src), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			_, diags := Load(path)
+			_, diags := Load(path, nil)
 			if !diags.HasErrors() {
 				t.Errorf("%s: %s is accepted: run the case", c.ID, text)
 				continue

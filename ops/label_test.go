@@ -121,7 +121,7 @@ func fillCellar(t *testing.T, dir string) string {
 // names that it asks for, gives the same file again; to the same label.
 func TestLabelRecipe(t *testing.T) {
 	path := fillCellar(t, t.TempDir())
-	original, diags := Load(path)
+	original, diags := Load(path, nil)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -144,7 +144,7 @@ func TestLabelRecipe(t *testing.T) {
 			if err := os.WriteFile(again, []byte(text), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			r, diags := Load(again)
+			r, diags := Load(again, nil)
 			if diags.HasErrors() {
 				t.Fatalf("%v\n%s", diags, text)
 			}

@@ -26,7 +26,7 @@ func written(t *testing.T, dir, recipe string) string {
 // test.
 func applied(t *testing.T, path string, o Options) (*Outcome, error) {
 	t.Helper()
-	r, diags := Load(path)
+	r, diags := Load(path, nil)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

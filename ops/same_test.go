@@ -183,7 +183,7 @@ func pourWith(t *testing.T, path string, cpu mix.CPU, goals ...string) poured {
 
 func pourOn(t *testing.T, disk fsx.FS, path string, cpu mix.CPU, goals ...string) poured {
 	t.Helper()
-	r, diags := Load(path)
+	r, diags := Load(path, nil)
 	list, more := r.Goals(goals, len(goals) == 0)
 	graph, most := compile(r, &lockfile.Lock{}, list)
 	if diags = slices.Concat(diags, more, most); diags.HasErrors() {
@@ -286,7 +286,7 @@ func TestSameAlone(t *testing.T) {
 func TestExact(t *testing.T) {
 	dir := t.TempDir()
 	path := fillBar(t, dir)
-	r, diags := Load(path)
+	r, diags := Load(path, nil)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

@@ -136,7 +136,7 @@ func (s *scene) disk() fsx.FS {
 // open begins a session that makes goals, or everything, on a file system of
 // choice.
 func (s *scene) open(disk fsx.FS, goals ...string) (*Session, error) {
-	r, diags := Load(s.path("bar.hcl"))
+	r, diags := Load(s.path("bar.hcl"), nil)
 	if diags.HasErrors() {
 		return nil, diags
 	}

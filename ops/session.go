@@ -23,9 +23,12 @@ import (
 	"cosmo/ops/source"
 )
 
-// Load reads and checks a recipe with everything this program can do in it.
-func Load(path string) (*lang.Recipe, hcl.Diagnostics) {
-	return lang.Load(path, LangOptions())
+// Load reads and checks a recipe with everything this program can do in it, for
+// the given values of its variables.
+func Load(path string, inputs map[string]lang.Input) (*lang.Recipe, hcl.Diagnostics) {
+	o := LangOptions()
+	o.Inputs = inputs
+	return lang.Load(path, o)
 }
 
 // LangOptions is what lang needs to know of what ops can do.

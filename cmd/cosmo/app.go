@@ -18,13 +18,14 @@ import (
 
 // app is one invocation: the global flags, and what they opened.
 type app struct {
-	storeDir   string
-	color      string
-	logFile    string
-	cpuProfile string
-	json       bool
-	verbose    bool
-	threads    int
+	storeDir       string
+	color          string
+	logFile        string
+	cpuProfile     string
+	vars, varFiles []string // what is given to a recipe's variables
+	json           bool
+	verbose        bool
+	threads        int
 
 	stdout, stderr *os.File
 	view           view.View // nil until the command line is understood

@@ -36,7 +36,7 @@ and writes the lock. What is there already is not made again.`,
 	f.BoolVar(&opt.All, "all", false, "make every vodka and cocktail as well")
 	f.StringVar(&opt.Link, "link", "auto", "how release files come from the store: auto, reflink, hard or copy")
 	completeFlag(cmd, "link", "auto", "reflink", "hard", "copy")
-	return cmd
+	return a.takesInputs(cmd)
 }
 
 func (a *app) apply(v view.Apply, args []string, opt ops.Options) error {

@@ -27,7 +27,7 @@ about how long that takes. It reads no weights and makes nothing.`,
 	f.SortFlags = false
 	f.BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 when there is work to do")
 	f.BoolVar(&opt.All, "all", false, "plan every vodka and cocktail as well")
-	return cmd
+	return a.takesInputs(cmd)
 }
 
 func (a *app) plan(v view.Plan, args []string, opt ops.Options, detailed bool) error {

@@ -21,7 +21,7 @@ bottle, per block where a profile is used. It reads the recipe alone.`,
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "show every vodka and cocktail as well")
-	return cmd
+	return a.takesInputs(cmd)
 }
 
 func (a *app) show(v view.Show, args []string, all bool) error {

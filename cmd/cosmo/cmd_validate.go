@@ -7,7 +7,7 @@ import (
 )
 
 func (a *app) validateCommand() *cobra.Command {
-	return &cobra.Command{
+	return a.takesInputs(&cobra.Command{
 		Use:               "validate [RECIPE]",
 		Short:             "check a recipe without looking at its ingredients",
 		Long:              `validate reads a recipe and says everything that is wrong with it.`,
@@ -17,7 +17,7 @@ func (a *app) validateCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.validate(a.view, args)
 		},
-	}
+	})
 }
 
 func (a *app) validate(v view.Validate, args []string) error {

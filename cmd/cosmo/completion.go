@@ -25,7 +25,7 @@ func completeAddresses(cmd *cobra.Command, args []string, begun string) ([]cobra
 	}
 	path, named := recipeArgs(slices.Concat(args, []string{begun}))
 	named = named[:len(named)-1]
-	r, diags := ops.Load(path)
+	r, diags := ops.Load(path, nil)
 	if r == nil || diags.HasErrors() {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

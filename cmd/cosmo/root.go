@@ -166,7 +166,11 @@ func recipeArgs(args []string) (recipe string, addresses []string) {
 // load reads and checks a recipe and tells what is wrong with it. The error is
 // then only an exit code.
 func (a *app) load(path string) (*lang.Recipe, error) {
-	r, diags := ops.Load(path)
+	inputs, err := a.inputs()
+	if err != nil {
+		return nil, err
+	}
+	r, diags := ops.Load(path, inputs)
 	a.diagnostics(r, diags)
 	if diags.HasErrors() {
 		return nil, exitWith(exitInvalid)

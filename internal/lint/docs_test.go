@@ -100,7 +100,7 @@ func TestRecipesAreSound(t *testing.T) {
 			t.Errorf("recipes/%s is not a folder", d.Name())
 			continue
 		}
-		r, diags := ops.Load("../../recipes/" + d.Name())
+		r, diags := ops.Load("../../recipes/"+d.Name(), nil)
 		for _, dg := range diags {
 			t.Errorf("recipes/%s: %v", d.Name(), dg)
 		}

@@ -4,7 +4,4 @@ model "c" {
   recipe = "c.hcl"
   output = "c"
 }
-vodka "x" {
-  count = 2
-  mix   = model.a
-}
+vodka "x" { mix = model.a }
