@@ -140,13 +140,20 @@ func (r *Recipe) find(text string) (address, block Address, others []Address) {
 			switch {
 			case string(a) == text:
 				return a, b, nil
-			case address == "" && plainAddress(string(a)) == plainAddress(text):
+			case address == "" && (plainAddress(string(a)) == plainAddress(text) || sameParts(a, Address(text))):
 				address, block = a, b
 			}
 			others = append(others, a)
 		}
 	}
 	return address, block, others
+}
+
+// sameParts: vodka["mix1"] is another spelling of vodka.mix1.
+func sameParts(a, b Address) bool {
+	kind, label, key := a.Parts()
+	otherKind, otherLabel, otherKey := b.Parts()
+	return kind == otherKind && label == otherLabel && key == otherKey
 }
 
 // suggestAddress ends a sentence: with what has the label alone, otherwise with

@@ -49,6 +49,7 @@ func TestGoals(t *testing.T) {
 		{"everything", with, "", true, `cocktail.merged["1.2"] cocktail.merged["2.2"] release.x release.y["a"] release.y["b"] vodka.mix1 vodka.mix2 vodka["512"] vodka["taste of vae"]`},
 		{"everything of a recipe without releases", without, "", true, `cocktail.merged["1.2"] cocktail.merged["2.2"] vodka.mix1 vodka.mix2 vodka["512"] vodka["taste of vae"]`},
 		{"an address alone", with, "vodka.mix1", false, "vodka.mix1"},
+		{"an address in another spelling", with, `vodka["mix1"]`, false, "vodka.mix1"},
 		{"an instance", with, `cocktail.merged["2.2"]`, false, `cocktail.merged["2.2"]`},
 		{"an instance without its quotes", with, `cocktail.merged[2.2]`, false, `cocktail.merged["2.2"]`},
 		{"an instance in other quotes", with, `cocktail.merged['2.2']`, false, `cocktail.merged["2.2"]`},

@@ -153,6 +153,9 @@ func readBounded(name string) ([]byte, error) {
 
 // fileTrouble is a diagnostic about a file that has no line to point at.
 func fileTrouble(name string, err error) hcl.Diagnostics {
+	if name == "" {
+		name = `""`
+	}
 	return hcl.Diagnostics{{
 		Severity: hcl.DiagError,
 		Summary:  "Recipe not readable",

@@ -3,7 +3,6 @@ package ops
 import (
 	"cmp"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -143,7 +142,7 @@ func (c *compiler) pour(a lang.Address, form *lang.Form, first lang.Address, p l
 	}
 	op := engine.Op{Address: string(a), Kind: pour.Kind, Version: mix.Version, Range: rangeOf(rng), Goal: true, Data: d}
 	if rel != nil {
-		d.Label, d.Place, op.ByFile = c.label(rel, d), c.place(rel), true
+		d.Label, d.Place, op.ByFile = c.label(rel, d), placeOf(c.recipe, rel), true
 	}
 	op.Params = d.Params()
 	for _, l := range d.Leaves {
@@ -157,18 +156,6 @@ func (c *compiler) pour(a lang.Address, form *lang.Form, first lang.Address, p l
 		op.Pin = c.pin(a, out.Key, out.Root, out.SHA256)
 	}
 	c.graph.Ops = append(c.graph.Ops, op)
-}
-
-// place is where a release belongs, absolute.
-func (c *compiler) place(rel *lang.Release) string {
-	path := filepath.FromSlash(rel.File)
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(c.recipe.Dir, path)
-	}
-	if abs, err := filepath.Abs(path); err == nil {
-		return abs
-	}
-	return path
 }
 
 // model adds an ingredient once and returns its index, -1 after an error.
@@ -194,13 +181,10 @@ func (c *compiler) model(m *lang.Model) int {
 		op.Kind, op.Version, op.Params = ingredient.SynthKind, ingredient.SynthVersion, ingredient.SynthParams(y)
 		op.Data = &ingredient.SynthData{Synth: y}
 	} else {
-		path, err := source.LocalPath(m.Source)
+		path, err := pathOf(c.recipe, m)
 		if err != nil {
 			c.fault(&m.SourceRange, "Source not available", "%v", err)
 			return -1
-		}
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(c.recipe.Dir, path)
 		}
 		op.Kind, op.Version = ingredient.FileKind, ingredient.FileVersion
 		op.Data = &ingredient.FileData{Path: path}

@@ -62,7 +62,7 @@ func (s *Session) place(ctx context.Context, op *engine.Op, r *engine.Result) (p
 	// It is our own copy: who changes it within the grain of the file system's
 	// clock changes a file that nothing is made from.
 	settled := time.Unix(0, max(info.CTime, info.MTime)).Add(time.Hour)
-	_, err = s.Store.Remember(info.Identity, store.FileDigest{SHA256: r.SHA256, Root: r.Root, Size: r.Size, Path: path}, nil, settled)
+	_, err = s.Store.Remember(info.Identity, store.FileDigest{SHA256: r.SHA256, Root: r.Root, Size: r.Size, Path: path, Made: true}, nil, settled)
 	return true, err
 }
 
@@ -94,7 +94,7 @@ func (s *Session) ours(op *engine.Op, path string, sum digest.Sum) bool {
 	if err != nil {
 		return false
 	}
-	if s.Store.Known(info.Identity) {
+	if s.Store.Made(info.Identity) {
 		return true
 	}
 	found, err := s.hashFile(path)

@@ -113,6 +113,7 @@ func Open(r *lang.Recipe, o Options) (*Session, hcl.Diagnostics, error) {
 	if s.Plan, err = engine.NewPlan(graph, st, impls); err != nil {
 		return nil, diags, errors.Join(err, st.Close())
 	}
+	diags = append(diags, s.checkPlaces()...)
 	diags = append(diags, s.checkIngredients()...)
 	if o.Locked && !diags.HasErrors() {
 		if err := s.refuseAdditions(); err != nil {

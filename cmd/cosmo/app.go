@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -28,12 +30,39 @@ type app struct {
 	threads        int
 
 	stdout, stderr *os.File
+	out            *results  // stdout, for who writes to it
 	view           view.View // nil until the command line is understood
 	log            *runLog   // nil: this command keeps none
 	closers        []func()
 }
 
-func newApp(stdout, stderr *os.File) *app { return &app{stdout: stdout, stderr: stderr} }
+func newApp(stdout, stderr *os.File) *app {
+	return &app{stdout: stdout, stderr: stderr, out: &results{w: stdout}}
+}
+
+// results is standard output. It remembers whether what was written arrived:
+// who saves it on a full disk has to know.
+type results struct {
+	w   io.Writer
+	mu  sync.Mutex
+	err error
+}
+
+func (r *results) Write(b []byte) (int, error) {
+	n, err := r.w.Write(b)
+	if err != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.err = cmp.Or(r.err, err)
+	}
+	return n, err
+}
+
+func (r *results) failure() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}
 
 // diskThreads is how many goroutines may wait for the disk at a time without
 // being in the way of others.
@@ -77,8 +106,8 @@ func (a *app) start() error {
 // newView makes the view that the flags, and the terminal, ask for.
 func (a *app) newView(json bool) view.View {
 	c := view.Config{
-		Out:     a.stream(a.stdout),
-		Err:     a.stream(a.stderr),
+		Out:     a.stream(a.stdout, a.out),
+		Err:     a.stream(a.stderr, a.stderr),
 		Verbose: a.verbose,
 		Build:   build(),
 	}
@@ -88,9 +117,9 @@ func (a *app) newView(json bool) view.View {
 	return view.NewHuman(c)
 }
 
-func (a *app) stream(f *os.File) view.Stream {
+func (a *app) stream(f *os.File, w io.Writer) view.Stream {
 	fd := int(f.Fd())
-	s := view.Stream{W: f, Terminal: term.IsTerminal(fd) && os.Getenv("TERM") != "dumb"}
+	s := view.Stream{W: w, Terminal: term.IsTerminal(fd) && os.Getenv("TERM") != "dumb"}
 	if s.Terminal {
 		s.Terminal = enableEscapes(f)
 		s.Size = func() (int, int) {

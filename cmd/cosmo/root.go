@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -48,6 +49,7 @@ calls something, such as vodka.mix4 or 'cocktail.merged["2.2"]'.`,
 	completeFlag(root, "color", "auto", "always", "never")
 	completeFlag(root, "threads")
 	_ = root.MarkPersistentFlagDirname("store") // it exists as well
+	root.SetOut(a.out)
 	root.SetFlagErrorFunc(unknownFlag)
 	defer describe(root)
 	root.AddCommand(a.applyCommand(), a.planCommand(), a.validateCommand(), a.showCommand(), a.storeCommand(), a.versionCommand())
@@ -128,13 +130,23 @@ func (a *app) usage(cmd *cobra.Command, args []string, err error) {
 // finish tells of an error and gives its exit code.
 func (a *app) finish(err error) int {
 	if a.view == nil { // help was asked for
-		return exitCode(err)
+		return exitCode(errors.Join(err, a.out.failure()))
 	}
 	if err != nil {
 		a.tell(err)
 	}
 	a.view.Close()
+	if lost := a.out.failure(); lost != nil {
+		a.lost(lost)
+		err = cmp.Or(err, lost)
+	}
 	return exitCode(err)
+}
+
+// lost says that results could not be written where they belong: on standard
+// error, whatever the results are written as.
+func (a *app) lost(err error) {
+	fmt.Fprintf(a.stderr, "Error: Write the results: %v\n", err)
 }
 
 // tell prints an error that has no recipe.

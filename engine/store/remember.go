@@ -14,6 +14,8 @@ type FileDigest struct {
 	Root   digest.Sum `json:"root"`
 	Size   int64      `json:"size"` // bytes
 	Path   string     `json:"path"` // where it was seen: a hint
+	// Made: it is a copy that was made here, not somebody's own file.
+	Made bool `json:"made,omitempty"`
 }
 
 // memory is the record of one identity.
@@ -46,18 +48,23 @@ func young(id fsx.Identity, now time.Time) bool {
 }
 
 // Remember records the digests of a file and a list beside them (attach, may
-// be nil), whose absolute path is returned. The caller takes id before reading,
+// be nil), whose absolute path is returned; what was made here stays so, and
+// keeps its list, until its bytes change. The caller takes id before reading,
 // compares it after, and passes a time no later than when id was taken. A file
 // changed within 2 s of that is recorded as young: Recall does not know it, so
-// it is read again next time; Known does.
+// it is read again next time; Made does.
 func (s *Store) Remember(id fsx.Identity, d FileDigest, attach []byte, now time.Time) (attachPath string, err error) {
 	m := memory{Identity: id, FileDigest: d, Young: young(id, now)}
 	if attach != nil {
 		if m.Attach, _, err = s.PutBlob(".attach", attach); err != nil {
 			return "", fmt.Errorf("remember %s: %w", d.Path, err)
 		}
-	} else if old, err := s.recall(id); err == nil && old != nil && old.SHA256 == d.SHA256 {
-		m.Attach = old.Attach // of the same bytes
+	}
+	if old, err := s.recall(id); err == nil && old != nil && old.SHA256 == d.SHA256 { // of the same bytes
+		m.Made = m.Made || old.Made
+		if attach == nil {
+			m.Attach = old.Attach
+		}
 	}
 	if m.Attach != "" {
 		attachPath = s.Abs(m.Attach)
@@ -91,11 +98,11 @@ func (s *Store) Recall(id fsx.Identity) (d *FileDigest, attachPath string, err e
 	return &m.FileDigest, attachPath, nil
 }
 
-// Known reports whether a file was remembered, even if too young to be
-// trusted: enough to say that it is of our making, not what is in it now.
-func (s *Store) Known(id fsx.Identity) bool {
+// Made reports whether a file was remembered as made here, even if too young to
+// be trusted: enough to say whose it is, not what is in it now.
+func (s *Store) Made(id fsx.Identity) bool {
 	m, err := s.recall(id)
-	return err == nil && m != nil
+	return err == nil && m != nil && m.Made
 }
 
 func (s *Store) recall(id fsx.Identity) (*memory, error) {
