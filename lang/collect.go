@@ -28,6 +28,8 @@ func (e *evaluator) collect() {
 			switch b.kind {
 			case "model":
 				r.Models = append(r.Models, in.model)
+			case "choose":
+				r.Choices = append(r.Choices, in.choice)
 			case KindVodka, KindCocktail:
 				r.Mixes = append(r.Mixes, &Mix{
 					Address: in.address, Kind: b.kind, Form: in.form, Direct: in.mix.form, Text: in.mix.form.text(in.mix.order),
@@ -43,6 +45,7 @@ func (e *evaluator) collect() {
 	}
 	slices.SortFunc(r.Models, func(a, b *Model) int { return cmp.Compare(a.Address, b.Address) })
 	slices.SortFunc(r.Mixes, func(a, b *Mix) int { return cmp.Compare(a.Address, b.Address) })
+	slices.SortFunc(r.Choices, func(a, b *Choice) int { return cmp.Compare(a.Address, b.Address) })
 	slices.SortFunc(r.Releases, func(a, b *Release) int { return cmp.Compare(a.Address, b.Address) })
 }
 
@@ -117,6 +120,18 @@ func (r *Recipe) goal(text string) ([]Address, *hcl.Diagnostic) {
 		instances = r.blocks[block]
 	}
 	kind, _, _ := address.Parts()
+	if kind == "choose" { // what was chosen
+		var chosen []Address
+		for _, c := range r.Choices {
+			if slices.Contains(instances, c.Address) {
+				chosen = append(chosen, c.Winner.Address)
+			}
+		}
+		if !r.failures[block] && len(chosen) == len(instances) && len(chosen) > 0 {
+			instances, address = chosen, chosen[0]
+			kind, _, _ = address.Parts()
+		}
+	}
 	switch {
 	case strings.TrimSpace(text) == "":
 		return trouble("Unknown address", "An address is empty: name a vodka, a cocktail or a release, as in vodka.mix1.")

@@ -179,6 +179,9 @@ func (e *evaluator) cycle(t *task, at hcl.Range) {
 	}
 	names = append(names, hops[0].Name)
 	what := "A mix cannot be an ingredient of itself"
+	if strings.HasPrefix(hops[0].Name, "choose") {
+		what = "A choice cannot depend on itself"
+	}
 	if slices.ContainsFunc(ring, func(t *task) bool { return strings.HasPrefix(t.name, "local.") || strings.HasPrefix(t.name, "var.") }) {
 		what = "A value cannot be made of itself"
 	} else if slices.ContainsFunc(ring, func(t *task) bool { return t.each }) {
@@ -255,6 +258,10 @@ func (e *evaluator) checkExpression(expr hclsyntax.Expression) bool {
 func (e *evaluator) checkCall(n *hclsyntax.FunctionCallExpr) bool {
 	if _, known := e.table[n.Name]; known {
 		return true
+	}
+	if n.Name == "pick" {
+		e.fail(n.NameRange, "pick outside choose", "pick says what a choose block takes: choose \"name\" { from = […], by = pick(\"label\") }.")
+		return false
 	}
 	if slices.Contains(notYet, n.Name) {
 		detail := fmt.Sprintf("%s is not available in this version.", n.Name)

@@ -27,7 +27,7 @@ func TestExample(t *testing.T) {
 		got = append(got, block.Type+" "+strings.Join(block.Labels, " "))
 	}
 	want := []string{
-		"model bloodymary", "dataset midjourney", "train r512", "train r768", "grid bases", "choose 512", "choose 768", "grid final", "choose final",
+		"model bloodymary", "dataset midjourney", "train r512", "train r768", "grid bases", "grid final", "choose final",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("not available: %q\nwant %q", got, want)

@@ -211,12 +211,19 @@ func (n *recipeNames) resolve(found []*block) *formulaName {
 		// rest is checked.
 		return &formulaName{quantity: itself, pick: func(string) *quantity { return itself }}
 	}
+	standsFor := func(in *instance) *quantity { return pourable(in.address) }
+	if b.kind == "choose" { // a bare label means the winner
+		if _, ok := n.e.choiceValue(b, n.in.mixRange); !ok {
+			return &formulaName{quantity: itself, pick: func(string) *quantity { return itself }}
+		}
+		standsFor = func(in *instance) *quantity { return pourable(in.choice.Winner.Address) }
+	}
 	if !b.multi {
-		return &formulaName{quantity: itself}
+		return &formulaName{quantity: standsFor(b.instances[0])}
 	}
 	return &formulaName{list: func(key string) string { return n.e.instanceList(b, key) }, counted: b.counted, pick: func(key string) *quantity {
 		if in := n.e.instances[b.instance(cty.NormalizeString(key))]; in != nil {
-			return pourable(in.address)
+			return standsFor(in)
 		}
 		return nil
 	}}

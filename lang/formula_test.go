@@ -211,7 +211,7 @@ vodka "x" { formula = "50% many['1.1'] + 50% best" }
 vodka "y" { formula = "50% many + 50% choose.best.winner" }
 vodka "z" { formula = "50% c + 50% many" }
 `)
-	if got := strings.Join(summaries(diags), ", "); got != "Unknown reference, Not available yet, Unknown ingredient" {
+	if got := strings.Join(summaries(diags), ", "); got != "Unknown reference, Missing attribute, Unknown ingredient" {
 		t.Errorf("%s", texts(diags))
 	}
 }

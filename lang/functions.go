@@ -42,7 +42,7 @@ var notYet = []string{
 	"add_opposite", "add_strict_opposite", "adjust", "arcee_fusion", "breadcrumbs", "breadcrumbs_ties", "clamp", "cosine_a", "cosine_b",
 	"crossover", "dare_linear", "dare_ties", "della", "della_linear", "distribution_crossover", "dropout", "euclidean_add_difference",
 	"extract", "geometric_median", "geometric_sum", "karcher", "metric", "model_stock", "multiply_difference", "multiply_quotient",
-	"multislerp", "nearswap", "nuslerp", "perpendicular", "pick", "ram", "ramplus_tl", "rotate", "sce", "self_scale",
+	"multislerp", "nearswap", "nuslerp", "perpendicular", "ram", "ramplus_tl", "rotate", "sce", "self_scale",
 	"similarity_add_difference", "slerp", "smooth_add", "task_arithmetic", "taste", "tensor_sum", "ties", "top_k_tensor_sum", "train_difference",
 	"truncate_kronecker", "truncate_rank",
 }

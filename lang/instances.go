@@ -25,6 +25,7 @@ type instance struct {
 	form       *Form
 	order      []Address // of the models, as first written
 
+	choice  *Choice
 	model   *Model
 	release *Release
 
@@ -168,6 +169,8 @@ func (e *evaluator) readInstance(in *instance) bool {
 			return e.readModel(in)
 		case KindVodka, KindCocktail:
 			return e.readMix(in)
+		case "choose":
+			return e.readChoose(in)
 		case "release":
 			return e.readRelease(in)
 		}

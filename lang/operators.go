@@ -268,6 +268,8 @@ func describe(v cty.Value) string {
 		return "true or false"
 	case ty == cty.Number:
 		return "a number"
+	case isChoice(v):
+		return "a choice"
 	case ty.IsMapType() || ty.IsObjectType():
 		if modelKeys(v) != "" {
 			return "a group of models"
@@ -287,6 +289,8 @@ func advice(v cty.Value) string {
 	case v.IsNull():
 	case ty == cty.String:
 		return ": a model is written without quotes, as in model.a"
+	case isChoice(v):
+		return ": the model that was chosen is its .winner"
 	case ty.IsMapType() || ty.IsObjectType():
 		if keys := modelKeys(v); keys != "" {
 			return ": choose one by its key, " + keys
@@ -295,6 +299,12 @@ func advice(v cty.Value) string {
 		return ": sum([…]) adds the elements of a list"
 	}
 	return ""
+}
+
+// isChoice recognises what choiceValue makes.
+func isChoice(v cty.Value) bool {
+	ty := v.Type()
+	return ty.IsObjectType() && len(ty.AttributeTypes()) == 2 && ty.HasAttribute("winner") && ty.AttributeType("winner") == quantityType && ty.HasAttribute("label")
 }
 
 // modelKeys shows the keys of a map that holds models.

@@ -29,6 +29,7 @@ type Recipe struct {
 	Variables   []*Variable
 	Models      []*Model
 	Mixes       []*Mix
+	Choices     []*Choice
 	Releases    []*Release
 
 	blocks   map[Address][]Address // the instances of each block, for Goals

@@ -49,7 +49,7 @@ func (e *evaluator) bind(b *bindings, tr hcl.Traversal, s *scope) bool {
 		return e.bindEach(b, tr, s)
 	case root == "count" && s.each != nil && s.each.block.counted:
 		return e.bindCount(b, tr, s)
-	case root == "local" || root == "var" || slices.Contains(pourableTypes, root):
+	case root == "local" || root == "var" || root == "choose" || slices.Contains(pourableTypes, root):
 	case e.laterSymbol(root) != "":
 		b.roots[root] = cty.DynamicVal
 		return e.checkLater(tr)
@@ -168,6 +168,9 @@ func (e *evaluator) blockValue(b *block, at hcl.Range, s *scope) (cty.Value, boo
 	if !e.expand(b, at) {
 		return cty.DynamicVal, false
 	}
+	if b.kind == "choose" {
+		return e.choiceValue(b, at)
+	}
 	if b.models == cty.NilVal {
 		b.models = modelsOf(b)
 	}
@@ -203,6 +206,7 @@ func modelsOf(b *block) cty.Value {
 func (e *evaluator) checkSteps(b *block, tr hcl.Traversal) bool {
 	at := tr.SourceRange()
 	rest := tr[2:]
+	address := b.address
 	if b.multi {
 		key, isName := stepName(rest[0])
 		if !isName {
@@ -212,6 +216,7 @@ func (e *evaluator) checkSteps(b *block, tr hcl.Traversal) bool {
 			e.fail(at, "Unknown instance", fmt.Sprintf("%s has no instance %s%s", b.address, quoteHCL(key), ending(e.instanceList(b, key))))
 			return false
 		}
+		address = b.instance(cty.NormalizeString(key))
 		if rest = rest[1:]; len(rest) == 0 {
 			return true
 		}
@@ -219,6 +224,9 @@ func (e *evaluator) checkSteps(b *block, tr hcl.Traversal) bool {
 		return true
 	}
 	name, _ := stepName(rest[0])
+	if b.kind == "choose" {
+		return e.checkChoiceStep(address, name, at)
+	}
 	detail := fmt.Sprintf("%s is a model in an expression: it has no part %q.", b.address, name)
 	if name == "winner" || name == "epochs" {
 		detail += " Only choose and train blocks have one."

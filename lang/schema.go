@@ -33,7 +33,7 @@ var blockTypes = map[string]blockType{
 	"dataset":  {labels: 1, later: "choose the images with another program"},
 	"train":    {labels: 1, later: "train with another program, and give each checkpoint a model block"},
 	"grid":     {labels: 1, later: "render the models with another program"},
-	"choose":   {labels: 1, later: "write the model that you chose in its place"},
+	"choose":   {labels: 1, attributes: []string{"because", "by", "count", "for_each", "from", "seen"}},
 	"lora":     {labels: 1, later: "merge it into a checkpoint with another program, and give that a model block"},
 }
 

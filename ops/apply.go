@@ -106,6 +106,11 @@ func (s *Session) refuseAdditions() error {
 			}
 		}
 	}
+	for _, c := range s.Recipe.Choices {
+		if s.Lock.Choices[string(c.Address)].Winner != c.Winner.Label {
+			missing = append(missing, string(c.Address))
+		}
+	}
 	if len(missing) > 0 {
 		return &UnlockedError{missing}
 	}
@@ -158,6 +163,9 @@ func (s *Session) writeLock(ctx context.Context) (changed bool, err error) {
 	if l.Ops == nil {
 		l.Ops = map[string]int{}
 	}
+	if l.Choices == nil {
+		l.Choices = map[string]lockfile.Choice{}
+	}
 	from := s.sources()
 	for _, n := range s.Plan.Nodes {
 		a := n.Op.Address
@@ -183,11 +191,31 @@ func (s *Session) writeLock(ctx context.Context) (changed bool, err error) {
 			l.Ops[n.Op.Kind] = n.Op.Version
 		}
 	}
+	s.noteChoices(l)
 	after := l.Bytes()
 	if string(after) == before || (len(l.Outputs) == 0 && len(l.Sources) == 0) {
 		return false, nil
 	}
 	return true, writeFile(s.opt.FS, path, after)
+}
+
+// noteChoices writes down what was chosen, and the winner's tensors as far as
+// they are known. Who picks another candidate changes a definition, as with
+// outputs.
+func (s *Session) noteChoices(l *lockfile.Lock) {
+	roots := map[string]string{}
+	for _, n := range s.Plan.Nodes {
+		if n.State == engine.Present && n.Err == nil && n.Result != nil {
+			roots[n.Op.Address] = n.Result.Root.Hex()
+		}
+	}
+	for _, c := range s.Recipe.Choices {
+		note := lockfile.Choice{Winner: c.Winner.Label, Root: roots[string(c.Winner.Address)]}
+		if old := l.Choices[string(c.Address)]; note.Root == "" && old.Winner == note.Winner {
+			note.Root = old.Root
+		}
+		l.Choices[string(c.Address)] = note
+	}
 }
 
 // register tells the store what this recipe's lock keeps alive: everything it

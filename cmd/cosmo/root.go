@@ -159,7 +159,7 @@ func (a *app) tell(err error) {
 }
 
 // addressLike is how an address begins; a path would not.
-var addressLike = regexp.MustCompile(`^(model|vodka|cocktail|release)[.\[]`)
+var addressLike = regexp.MustCompile(`^(model|vodka|cocktail|choose|release)[.\[]`)
 
 // recipeArgs splits `[RECIPE] [ADDRESS...]`. A first word that reads like an
 // address, and is no file, is one: the recipe is then where you are.

@@ -16,6 +16,7 @@ type Lock struct {
 	Version int               // 0 is written as Version
 	Sources map[string]Source // by the address of the model: model.V1
 	Ops     map[string]int    // versions, by the name of the operation
+	Choices map[string]Choice // by the address of the choice: choose.final
 	Outputs map[string]Output // by the address of what was made: release.x
 }
 
@@ -27,6 +28,12 @@ type Source struct {
 	Size    int64  // bytes
 	License string // as read that day; optional
 	Read    string // that day: 2006-01-02; optional
+}
+
+// Choice is what was taken of several candidates.
+type Choice struct {
+	Winner string // its label among the candidates
+	Root   string // of its tensors: 64 lower-case hex digits; optional
 }
 
 // Output is what came out of one definition: a lock whose Key is another says
@@ -59,6 +66,12 @@ func (l *Lock) Bytes() []byte {
 	for _, name := range sorted(l.Ops) {
 		w.open("op", name)
 		w.number("version", int64(l.Ops[name]))
+		w.close()
+	}
+	for _, name := range sorted(l.Choices) {
+		w.open("choice", name)
+		w.text("root", l.Choices[name].Root)
+		w.text("winner", l.Choices[name].Winner)
 		w.close()
 	}
 	for _, name := range sorted(l.Outputs) {

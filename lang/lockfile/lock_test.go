@@ -25,6 +25,7 @@ func sample() *Lock {
 			`model["my \"mix\" ${"]`: {From: "a\\b\n\x00 %{x} $${ é 🍸", SHA256: hashA, Root: hashA, Size: 1<<63 - 1},
 		},
 		Ops:     map[string]int{"source": 1, "mix": 12},
+		Choices: map[string]Choice{"choose.final": {Winner: "2.2", Root: hashB}, "choose[\"512\"]": {Winner: "epoch 30"}},
 		Outputs: map[string]Output{"release.x": {Key: hashA, Root: hashB, SHA256: hashA}, "cocktail.merged[\"2.2\"]": {Key: hashB, Root: hashA}},
 	}
 }
@@ -63,6 +64,15 @@ op "source" {
   version = 1
 }
 
+choice "choose.final" {
+  root   = "` + hashB + `"
+  winner = "2.2"
+}
+
+choice "choose[\"512\"]" {
+  winner = "epoch 30"
+}
+
 output "cocktail.merged[\"2.2\"]" {
   key  = "` + hashB + `"
   root = "` + hashA + `"
@@ -94,7 +104,7 @@ func TestRead(t *testing.T) {
 	}
 	// People may write comments, and blocks in another order and layout.
 	got, diags = Read("r.lock.hcl", []byte("/* why */ op \"mix\" { version = 12 } // so\n"+"op source {\n\n version=1 # one\n}\nversion = 1\r\n"))
-	if diff := cmp.Diff(&Lock{Version: 1, Sources: map[string]Source{}, Ops: map[string]int{"source": 1, "mix": 12}, Outputs: map[string]Output{}}, got); diff != "" || diags.HasErrors() {
+	if diff := cmp.Diff(&Lock{Version: 1, Sources: map[string]Source{}, Ops: map[string]int{"source": 1, "mix": 12}, Choices: map[string]Choice{}, Outputs: map[string]Output{}}, got); diff != "" || diags.HasErrors() {
 		t.Errorf("%v (-want +got):\n%s", diags, diff)
 	}
 }
@@ -105,7 +115,7 @@ func TestRoundTrip(t *testing.T) {
 	name := rapid.Custom(func(t *rapid.T) string { return "x" + text.Draw(t, "name") })
 	digest := rapid.StringMatching(`[0-9a-f]{64}`)
 	rapid.Check(t, func(t *rapid.T) {
-		l := &Lock{Version: Version, Sources: map[string]Source{}, Ops: map[string]int{}, Outputs: map[string]Output{}}
+		l := &Lock{Version: Version, Sources: map[string]Source{}, Ops: map[string]int{}, Choices: map[string]Choice{}, Outputs: map[string]Output{}}
 		for range rapid.IntRange(0, 3).Draw(t, "sources") {
 			s := Source{From: "x" + text.Draw(t, "from"), SHA256: digest.Draw(t, "sha256"), Root: digest.Draw(t, "root"), Size: rapid.Int64Min(0).Draw(t, "size"), License: text.Draw(t, "license")}
 			if rapid.Bool().Draw(t, "read") {
@@ -122,6 +132,9 @@ func TestRoundTrip(t *testing.T) {
 				o.SHA256 = digest.Draw(t, "sha256")
 			}
 			l.Outputs[name.Draw(t, "output")] = o
+			if winner := name.Draw(t, "winner"); winner != "" {
+				l.Choices[name.Draw(t, "choice")] = Choice{Winner: winner, Root: o.Root}
+			}
 		}
 		want := normal(l)
 		got, diags := Read("r.lock.hcl", l.Bytes())
@@ -157,12 +170,15 @@ func TestReadTrouble(t *testing.T) {
 		{"a missing attribute", source("  from = \"x\"\n  root = \"" + hashA + "\"\n  sha256 = \"" + hashB + "\"\n"), "2: Missing attribute: source \"model.a\" has no size."},
 		{"an unknown attribute", source(good + "  mirror = \"y\"\n"), "7: Unknown attribute: source has no attribute \"mirror\"."},
 		{"an attribute outside", "version = 1\nsize = 5\n", "2: Unknown attribute: A lock has no attribute \"size\" outside its blocks; only version stands there."},
-		{"an unknown block", "version = 1\nprovider \"x\" {\n}\n", "2: Unknown block type: A lock has blocks of the types source, op and output, no \"provider\"."},
+		{"an unknown block", "version = 1\nprovider \"x\" {\n}\n", "2: Unknown block type: A lock has blocks of the types source, op, choice and output, no \"provider\"."},
 		{"no label", "version = 1\nop {\n  version = 1\n}\n", "2: Wrong number of labels: op takes one label: whose op it is."},
 		{"an empty label", "version = 1\nop \"\" {\n  version = 1\n}\n", "2: Wrong number of labels: op takes one label: whose op it is."},
 		{"two labels", "version = 1\nop \"a\" \"b\" {\n  version = 1\n}\n", "2: Wrong number of labels: op takes one label: whose op it is."},
 		{"a block twice", source(good) + "source \"model.a\" {\n" + good + "}\n", "8: Pinned twice: source \"model.a\" stands twice in this lock: keep one of them."},
 		{"op version 0", "version = 1\nop \"mix\" {\n  version = 0\n}\n", "3: Version not usable: The version of an operation counts from 1."},
+		{"a choice without a winner", "version = 1\nchoice \"choose.a\" {\n}\n", "2: Missing attribute: choice \"choose.a\" has no winner."},
+		{"a choice of nothing", "version = 1\nchoice \"choose.a\" {\n  winner = \"\"\n}\n", "3: Missing attribute: choice \"choose.a\" has an empty winner."},
+		{"a choice with a digest that is none", "version = 1\nchoice \"choose.a\" {\n  winner = \"a\"\n  root = \"x\"\n}\n", "4: Not a digest: root is 64 lower-case hexadecimal digits."},
 		{"a date that is none", source(good + "  read = \"yesterday\"\n"), "7: Not a date: read is a day, as in 2023-08-01."},
 		{"a day that is none", source(good + "  read = \"2023-02-30\"\n"), "7: Not a date: read is a day, as in 2023-08-01."},
 		{"a size as a text", source(strings.Replace(good, "size = 5", `size = "5"`, 1)), "6: Wrong type: size is a whole number."},

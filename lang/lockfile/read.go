@@ -23,7 +23,7 @@ const (
 // only literals stand in it.
 func Read(name string, src []byte) (*Lock, hcl.Diagnostics) {
 	r := &reader{
-		lock:     &Lock{Sources: map[string]Source{}, Ops: map[string]int{}, Outputs: map[string]Output{}},
+		lock:     &Lock{Sources: map[string]Source{}, Ops: map[string]int{}, Choices: map[string]Choice{}, Outputs: map[string]Output{}},
 		reported: map[*hclsyntax.Attribute]bool{},
 	}
 	if len(src) > maxBytes {
@@ -112,8 +112,8 @@ func (r *reader) body(body *hclsyntax.Body) {
 }
 
 func (r *reader) block(block *hclsyntax.Block) {
-	if !slices.Contains([]string{"source", "op", "output"}, block.Type) {
-		r.fail(block.TypeRange, "Unknown block type", fmt.Sprintf("A lock has blocks of the types source, op and output, no %q.", block.Type))
+	if !slices.Contains([]string{"source", "op", "choice", "output"}, block.Type) {
+		r.fail(block.TypeRange, "Unknown block type", fmt.Sprintf("A lock has blocks of the types source, op, choice and output, no %q.", block.Type))
 		return
 	}
 	if len(block.Labels) != 1 || block.Labels[0] == "" {
@@ -142,6 +142,15 @@ func (r *reader) block(block *hclsyntax.Block) {
 		}
 		_, twice = r.lock.Ops[name]
 		r.lock.Ops[name] = int(version)
+	case "choice":
+		var c Choice
+		r.fill(block, map[string]any{"root": &c.Root, "winner": &c.Winner}, "winner")
+		if attr := r.sound(block, "winner"); attr != nil && c.Winner == "" {
+			r.fail(attr.Expr.Range(), "Missing attribute", fmt.Sprintf("choice %s has an empty winner.", quote(name)))
+		}
+		r.digest(block, "root", c.Root)
+		_, twice = r.lock.Choices[name]
+		r.lock.Choices[name] = c
 	case "output":
 		var o Output
 		r.fill(block, map[string]any{"key": &o.Key, "root": &o.Root, "sha256": &o.SHA256}, "key", "root")

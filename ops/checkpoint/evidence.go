@@ -129,43 +129,43 @@ func (e *evidence) fromRest(name string) {
 	}
 }
 
-// arch weighs the evidence; foreign says what a file is that is none of ours.
-func (e *evidence) arch() (a Arch, foreign string) {
-	switch {
-	case e.flux:
-		return "", "a Flux model"
-	case e.sd3:
-		return "", "an SD 3 model"
-	case e.video:
-		return "", "a video model"
-	case e.refinerEncoder && !e.twoEncoders, e.unet && e.label && e.deepBlocks && !e.outerAttention && !e.clipOpen && !e.clipHF:
-		return "", "the SDXL refiner"
-	case e.twoEncoders, e.deepMiddle, e.unet && e.label && !e.clipOpen && !e.outerAttention:
-		return SDXL, ""
-	case e.clipOpen:
-		return SD2, ""
-	case e.clipHF:
-		return SD1, ""
-	case e.unet && e.context == 2048:
-		return SDXL, ""
-	case e.unet && (e.context == 1024 || e.linearProjection && (e.outerAttention || e.deepBlocks)):
-		return SD2, ""
-	case e.unet && (e.context == 768 || e.outerAttention || e.deepBlocks):
-		return SD1, ""
-	case e.unet:
-		return "", ""
-	case e.lora:
-		return "", "a LoRA, not a checkpoint"
-	case e.control:
-		return "", "a ControlNet, not a checkpoint"
-	case e.diffusers:
-		return "", "a UNet in the diffusers layout, not a checkpoint"
-	case e.vae:
-		return "", "a VAE alone, not a checkpoint"
-	case e.encoder:
-		return "", "a text encoder alone, not a checkpoint"
-	case e.embedding:
-		return "", "a textual inversion, not a checkpoint"
+// verdict is what a piece of evidence proves.
+type verdict struct {
+	holds   bool
+	arch    Arch
+	foreign string // what a file is that is none of ours
+	because string // what was seen, in words that follow "it has"
+}
+
+// judge weighs the evidence: the first verdict that holds.
+func (e *evidence) judge() verdict {
+	for _, v := range []verdict{
+		{e.flux, "", "a Flux model", "the blocks of a Flux transformer"},
+		{e.sd3, "", "an SD 3 model", "the joint_blocks of an SD 3 transformer"},
+		{e.video, "", "a video model", "attention over time (time_stack)"},
+		{e.refinerEncoder && !e.twoEncoders, "", "the SDXL refiner", "the refiner's only text encoder (conditioner.embedders.0.model)"},
+		{e.unet && e.label && e.deepBlocks && !e.outerAttention && !e.clipOpen && !e.clipHF, "", "the SDXL refiner", "label_emb and 12 input blocks, and no attention in the outer ones"},
+		{e.twoEncoders, SDXL, "", "the text encoders of SDXL (conditioner.embedders)"},
+		{e.deepMiddle, SDXL, "", "more than one transformer in the middle block"},
+		{e.unet && e.label && !e.clipOpen && !e.outerAttention, SDXL, "", "label_emb, and no attention in the outer blocks"},
+		{e.clipOpen, SD2, "", "an OpenCLIP text encoder (cond_stage_model.model)"},
+		{e.clipHF, SD1, "", "a CLIP text encoder (cond_stage_model.transformer)"},
+		{e.unet && e.context == 2048, SDXL, "", "cross-attention to 2048 values"},
+		{e.unet && e.context == 1024, SD2, "", "cross-attention to 1024 values"},
+		{e.unet && e.linearProjection && (e.outerAttention || e.deepBlocks), SD2, "", "linear projections around its attention"},
+		{e.unet && e.context == 768, SD1, "", "cross-attention to 768 values"},
+		{e.unet && (e.outerAttention || e.deepBlocks), SD1, "", "the blocks of SD 1.x and 2.x, and nothing that speaks for 2.x"},
+		{e.unet, "", "", "parts of a UNet, and none that tells the architecture"},
+		{e.lora, "", "a LoRA, not a checkpoint", "low-rank factors of changes to weights"},
+		{e.control, "", "a ControlNet, not a checkpoint", "the tensors of a ControlNet"},
+		{e.diffusers, "", "a UNet in the diffusers layout, not a checkpoint", "down_blocks, mid_block or up_blocks"},
+		{e.vae, "", "a VAE alone, not a checkpoint", "a VAE and nothing else"},
+		{e.encoder, "", "a text encoder alone, not a checkpoint", "a text encoder and nothing else"},
+		{e.embedding, "", "a textual inversion, not a checkpoint", "the vectors of a textual inversion"},
+	} {
+		if v.holds {
+			return v
+		}
 	}
-	return "", ""
+	return verdict{}
 }

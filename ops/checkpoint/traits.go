@@ -13,6 +13,7 @@ type Count struct{ Present, Complete int }
 type Traits struct {
 	Arch    Arch
 	Foreign string // when Arch is "": what it seems to be instead, such as "a LoRA"
+	Because string // what told it, in words that follow "it has"; "" if nothing did
 
 	Inpainting      bool // nine input channels
 	InstructPix2Pix bool // eight input channels
@@ -48,7 +49,8 @@ func (t *Traits) Whole() bool { return t.Arch != "" && t.MissingCount == 0 }
 func Detect(h *Header) *Traits {
 	t := &Traits{}
 	e := gather(h)
-	t.Arch, t.Foreign = e.arch()
+	v := e.judge()
+	t.Arch, t.Foreign, t.Because = v.arch, v.foreign, v.because
 	t.Inpainting, t.InstructPix2Pix = e.inputs == 9, e.inputs == 8
 	t.VPrediction = e.vpred || h.Metadata["modelspec.prediction_type"] == "v" || h.Metadata["modelspec.predict_key"] == "v"
 	t.ZeroTerminalSNR = e.ztsnr
