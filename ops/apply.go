@@ -10,6 +10,7 @@ import (
 
 	"cosmo/engine"
 	"cosmo/engine/digest"
+	"cosmo/engine/fsx"
 	"cosmo/engine/store"
 	"cosmo/lang/lockfile"
 	"cosmo/ops/ingredient"
@@ -196,7 +197,7 @@ func (s *Session) writeLock(ctx context.Context) (changed bool, err error) {
 	if string(after) == before || (len(l.Outputs) == 0 && len(l.Sources) == 0) {
 		return false, nil
 	}
-	return true, writeFile(s.opt.FS, path, after)
+	return true, fsx.WriteFile(s.opt.FS, path, after, 0)
 }
 
 // noteChoices writes down what was chosen, and the winner's tensors as far as

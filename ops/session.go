@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -162,28 +161,4 @@ func readLock(f fsx.FS, path string) (*lockfile.Lock, []byte, hcl.Diagnostics, e
 	}
 	lock, diags := lockfile.Read(path, text)
 	return lock, text, diags, nil
-}
-
-// writeFile replaces a file whole or not at all.
-func writeFile(f fsx.FS, path string, b []byte) (err error) {
-	tmp := path + ".cosmo-tmp"
-	if err := f.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	file, err := f.Create(tmp, fsx.CreateOptions{Perm: 0o666})
-	if err != nil {
-		return err
-	}
-	_, err = file.WriteAt(b, 0)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = f.Rename(tmp, path)
-	}
-	if err != nil {
-		_ = f.Remove(tmp)
-		return err
-	}
-	return f.SyncDir(filepath.Dir(path))
 }

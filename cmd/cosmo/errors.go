@@ -19,6 +19,7 @@ const (
 	exitDone        = 0
 	exitFailed      = 1
 	exitWork        = 2
+	exitFound       = 3
 	exitInvalid     = 4
 	exitLocked      = 11
 	exitCorrupt     = 12

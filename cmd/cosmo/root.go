@@ -52,7 +52,7 @@ calls something, such as vodka.mix4 or 'cocktail.merged["2.2"]'.`,
 	root.SetOut(a.out)
 	root.SetFlagErrorFunc(unknownFlag)
 	defer describe(root)
-	root.AddCommand(a.applyCommand(), a.planCommand(), a.validateCommand(), a.showCommand(), a.storeCommand(), a.versionCommand())
+	root.AddCommand(a.applyCommand(), a.planCommand(), a.validateCommand(), a.showCommand(), a.fmtCommand(), a.storeCommand(), a.versionCommand())
 	return root
 }
 

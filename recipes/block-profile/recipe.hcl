@@ -10,9 +10,9 @@ locals {
   # How much of bold there is. BASE is what lies outside the UNet: the text
   # encoder and the VAE.
   detail = by_block(join(",", [
-    "0",                                               # BASE
+    "0",                                                    # BASE
     "0, 0, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9", # IN00 to IN11
-    "1",                                               # M00
+    "1",                                                    # M00
     "1, 1, 1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1", # OUT00 to OUT11
   ]))
 }

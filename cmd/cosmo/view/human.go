@@ -70,6 +70,13 @@ func (h *Human) Valid(n RecipeCounts) {
 	}, ", "))
 }
 
+// Formatted implements Fmt.
+func (h *Human) Formatted(name string, changed bool) {
+	if changed || h.verbose {
+		h.printf("%s\n", clean(name))
+	}
+}
+
 // Version implements Version.
 func (h *Human) Version(v VersionInfo) {
 	h.printf("cosmo %s (%s, %s)\n", v.Cosmo, v.Go, v.Platform)

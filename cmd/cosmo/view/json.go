@@ -78,6 +78,15 @@ func (v *JSON) Valid(n RecipeCounts) {
 	}{"validate", true, n})
 }
 
+// Formatted implements Fmt.
+func (v *JSON) Formatted(name string, changed bool) {
+	v.write(struct {
+		Type    string `json:"type"`
+		File    string `json:"file"`
+		Changed bool   `json:"changed"`
+	}{"formatted", name, changed})
+}
+
 // Version implements Version: what the first line does not say.
 func (v *JSON) Version(i VersionInfo) {
 	v.write(struct {

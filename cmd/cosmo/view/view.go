@@ -44,6 +44,12 @@ type Validate interface {
 	Valid(RecipeCounts)
 }
 
+// Fmt prints which files were laid out anew, or would be.
+type Fmt interface {
+	Base
+	Formatted(name string, changed bool)
+}
+
 // Show prints what is in the bottle.
 type Show interface {
 	Base
@@ -70,6 +76,7 @@ type View interface {
 	Plan
 	Apply
 	Validate
+	Fmt
 	Show
 	Store
 	Version
