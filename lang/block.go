@@ -9,16 +9,20 @@ import (
 // Family is a network layout that profiles speak about: "" is any.
 type Family string
 
-// The families. SD 1.x and 2.x have the same blocks.
+// The families. SD 1.x and 2.x have the same blocks. A profile of UNet has a
+// number for every block that either of the others has.
 const (
 	AnyFamily Family = ""
 	SD1       Family = "sd1"
 	SDXL      Family = "sdxl"
+	UNet      Family = "unet"
 )
 
 // The finest parts of a network a coefficient can differ in.
 var (
 	sd1Blocks  = slices.Concat([]string{"CLIP", "VAE", "TIME"}, unetSlots(12))
+	unetBlocks = unetSlots(12)
+	bothBlocks = slices.Concat([]string{"CLIP", "VAE", "TIME", "LABEL"}, unetBlocks)
 	sdxlBlocks = slices.Concat([]string{"CLIP", "VAE", "TIME", "LABEL"}, unetSlots(9))
 )
 
@@ -34,22 +38,62 @@ func unetSlots(steps int) []string {
 
 // Blocks lists a family's blocks in order: CLIP VAE TIME IN00…IN11 M00
 // OUT00…OUT11 for SD1, CLIP VAE TIME LABEL IN00…IN08 M00 OUT00…OUT08 for SDXL,
-// none for AnyFamily.
-func Blocks(family Family) []string {
+// all of these for UNet, none for AnyFamily.
+func Blocks(family Family) []string { return slices.Clone(blocksOf(family)) }
+
+func blocksOf(family Family) []string {
 	switch family {
 	case SD1:
-		return slices.Clone(sd1Blocks)
+		return sd1Blocks
 	case SDXL:
-		return slices.Clone(sdxlBlocks)
+		return sdxlBlocks
+	case UNet:
+		return bothBlocks
 	}
 	return nil
 }
 
-func blocksOf(family Family) []string {
-	if family == SD1 {
-		return sd1Blocks
+// join is the family that two profiles together speak about.
+func (f Family) join(g Family) (Family, error) {
+	switch {
+	case f == g || g == AnyFamily || g == UNet && f != AnyFamily:
+		return f, nil
+	case f == AnyFamily || f == UNet:
+		return g, nil
 	}
-	return sdxlBlocks
+	return AnyFamily, errMixedFamilies
+}
+
+// Has tells whether a profile of the family says something about a network of
+// the other.
+func (f Family) Has(network Family) bool {
+	_, err := f.join(network)
+	return err == nil
+}
+
+// spread makes a profile for both families. The text encoders follow BASE, the
+// VAE too unless it has its own number, and the embeddings what the layout says.
+func spread(layout string, base, vae *big.Rat, at func(block string) *big.Rat) (Coef, error) {
+	embeddings := at("IN00")
+	switch layout {
+	case "", LayoutSupermerger:
+	case LayoutMecha:
+		embeddings = base
+	default:
+		return Coef{}, unknownLayout(layout)
+	}
+	if vae == nil {
+		vae = base
+	}
+	values := []*big.Rat{base, vae, embeddings, embeddings}
+	for _, block := range unetBlocks {
+		values = append(values, at(block))
+	}
+	return newCoef(UNet, values)
+}
+
+func unknownLayout(layout string) error {
+	return fmt.Errorf("there is no block layout %q%s", layout, didYouMean(layout, []string{LayoutMecha, LayoutSupermerger}))
 }
 
 // The two layouts in use differ in where the tensors outside the numbered
@@ -71,7 +115,7 @@ func NewProfile(layout string, numbers []*big.Rat) (Coef, error) {
 	case LayoutMecha:
 		embeddings = 0
 	default:
-		return Coef{}, fmt.Errorf("there is no block layout %q%s", layout, didYouMean(layout, []string{LayoutMecha, LayoutSupermerger}))
+		return Coef{}, unknownLayout(layout)
 	}
 	family, vae, unet := SD1, 0, numbers
 	switch len(numbers) {

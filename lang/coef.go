@@ -55,6 +55,18 @@ func (c Coef) At(block string) *big.Rat {
 	return c.values[0]
 }
 
+// of leaves, of a profile of both families, what it says of one.
+func (c Coef) of(family Family) Coef {
+	if c.family != UNet || family == UNet {
+		return c
+	}
+	values := make([]*big.Rat, 0, len(blocksOf(family)))
+	for _, block := range blocksOf(family) {
+		values = append(values, c.At(block))
+	}
+	return Coef{family, values}
+}
+
 func (c Coef) at(i int) *big.Rat {
 	switch {
 	case len(c.values) == 0:
@@ -67,14 +79,12 @@ func (c Coef) at(i int) *big.Rat {
 
 // combine applies op to each block.
 func (c Coef) combine(d Coef, op func(z, x, y *big.Rat) *big.Rat) (Coef, error) {
-	family, n := c.family, len(c.values)
-	if d.family != AnyFamily {
-		if family != AnyFamily && family != d.family {
-			return Coef{}, errMixedFamilies
-		}
-		family, n = d.family, len(d.values)
+	family, err := c.family.join(d.family)
+	if err != nil {
+		return Coef{}, err
 	}
-	values := make([]*big.Rat, max(n, 1))
+	c, d = c.of(family), d.of(family)
+	values := make([]*big.Rat, max(len(c.values), len(d.values), 1))
 	for i := range values {
 		values[i] = op(new(big.Rat), c.at(i), d.at(i))
 	}
@@ -93,6 +103,9 @@ func (c Coef) Mul(d Coef) (Coef, error) { return c.combine(d, (*big.Rat).Mul) }
 // Div is c / d, block by block, an error if d is 0 in any block or they are
 // profiles of two families.
 func (c Coef) Div(d Coef) (Coef, error) {
+	if family, err := c.family.join(d.family); err == nil {
+		d = d.of(family)
+	}
 	for i := range max(len(d.values), 1) {
 		if d.at(i).Sign() == 0 {
 			return Coef{}, errDivideByZero
@@ -143,7 +156,8 @@ func (c Coef) Canonical() string {
 	return string(c.family) + ":" + strings.Join(parts, ",")
 }
 
-// String is for people: 0.6, 1/3, or the profile in runs of equal blocks.
+// String is for people: 0.6, 1/3, or the profile in runs of equal blocks, of
+// many the first and last.
 func (c Coef) String() string {
 	if c.uniform() {
 		return ratText(c.at(0))
@@ -157,6 +171,9 @@ func (c Coef) String() string {
 		}
 		runs = append(runs, blockRun(blocks, i, j)+" "+ratText(c.values[i]))
 		i = j
+	}
+	if len(runs) > 6 { // a curve: its ends tell enough
+		runs = slices.Concat(runs[:2], []string{"…"}, runs[len(runs)-1:])
 	}
 	return fmt.Sprintf("[%s: %s]", c.family, strings.Join(runs, ", "))
 }

@@ -120,12 +120,9 @@ func (f *Form) mass() (Coef, error) {
 func (f *Form) Family() (Family, error) {
 	family := AnyFamily
 	for _, t := range f.Terms {
-		switch other := t.Coef.Family(); {
-		case other == AnyFamily || other == family:
-		case family == AnyFamily:
-			family = other
-		default:
-			return AnyFamily, errMixedFamilies
+		var err error
+		if family, err = family.join(t.Coef.Family()); err != nil {
+			return AnyFamily, err
 		}
 	}
 	return family, nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math/big"
 	"regexp"
 	"slices"
 	"strings"
@@ -284,62 +283,6 @@ func checkSize(v cty.Value) error {
 		return true, nil
 	})
 }
-
-// The presets and patterns of block profiles come with a later version.
-var profilePresets = []string{"grad_v", "grad_a", "flat_25", "flat_75", "wrap08", "wrap12", "wrap14", "wrap16", "mid12_50", "out07", "out12", "smoothstep", "cosine"}
-
-var byBlockFunction = oneStep(&function.Spec{
-	Description: "A coefficient for each block of the network.",
-	VarParam:    &function.Parameter{Name: "blocks", Type: cty.DynamicPseudoType},
-}, func(args []cty.Value) (cty.Value, error) {
-	for _, arg := range args {
-		if !arg.IsWhollyKnown() {
-			return cty.UnknownVal(quantityType), nil
-		}
-	}
-	if len(args) == 0 || args[0].Type() != cty.String {
-		return cty.NilVal, errors.New("it takes the numbers as one text: by_block(\"0, 0.5, …\"), 26 for SD 1.x and 2.x, 20 or 21 for SDXL")
-	}
-	layout := LayoutSupermerger
-	switch {
-	case len(args) == 2 && (args[1].Type().IsObjectType() || args[1].Type().IsMapType()):
-		for _, name := range sortedKeys(args[1].AsValueMap()) {
-			v := args[1].AsValueMap()[name]
-			if name != "layout" {
-				return cty.NilVal, function.NewArgErrorf(1, "there is no option %q, only layout", shorten(name, 40))
-			}
-			if v.IsNull() || v.Type() != cty.String {
-				return cty.NilVal, function.NewArgErrorf(1, "layout is a text: \"supermerger\" or \"mecha\"")
-			}
-			layout = v.AsString()
-		}
-	case len(args) > 1:
-		return cty.NilVal, errors.New("patterns (by_block(\"IN*\", 0.2, …)) are not available in this version: write 26, 20 or 21 numbers")
-	}
-	text := args[0].AsString()
-	if !strings.Contains(text, ",") {
-		if slices.Contains(profilePresets, strings.ToLower(text)) {
-			return cty.NilVal, function.NewArgErrorf(0, "presets (%q) are not available in this version: write 26, 20 or 21 numbers", text)
-		}
-		return cty.NilVal, function.NewArgErrorf(0, "%q is not a list of 26, 20 or 21 numbers with commas between them", shorten(text, 40))
-	}
-	var numbers []*big.Rat
-	for i, part := range strings.Split(text, ",") {
-		part = strings.TrimSpace(part)
-		r, ok := parseRat(part)
-		if !ok || i > 100 {
-			return cty.NilVal, function.NewArgErrorf(0, "the %s number is %q, which is none", ordinal(i+1), shorten(part, 20))
-		}
-		numbers = append(numbers, r)
-	}
-	profile, err := NewProfile(layout, numbers)
-	if err != nil {
-		return cty.NilVal, function.NewArgError(min(len(args)-1, btoi(!knownLayout(layout))), err)
-	}
-	return (&quantity{profile: profile}).value(), nil
-})
-
-func knownLayout(layout string) bool { return layout == LayoutSupermerger || layout == LayoutMecha }
 
 func btoi(b bool) int {
 	if b {

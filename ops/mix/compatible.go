@@ -40,7 +40,7 @@ func (r *resolver) checkArchitectures() {
 	}
 	for _, f := range []Form{r.Main, r.VAE, r.CLIP} {
 		for _, t := range f {
-			if fam := t.Coef.Family(); fam != lang.AnyFamily && r.arch != "" && fam != familyOf(r.arch) {
+			if fam := t.Coef.Family(); r.arch != "" && !fam.Has(familyOf(r.arch)) {
 				r.fault("Block profile of another architecture", "The weights per block are for %s, but %s is %s.",
 					familyName(fam), r.Leaves[t.Leaf].Address, checkpoint.Describe(r.Leaves[t.Leaf].Traits))
 				return
