@@ -88,7 +88,7 @@ type CPU struct {
 	Threads    int // 0: GOMAXPROCS
 	ChunkElems int // elements a unit of work holds; 0: 64 Ki
 	BlockBytes int // bytes of a write, a multiple of 4096; 0: 1 MiB
-	PoolBytes  int // write buffers in flight; 0: 42 MiB, and 6 for each output
+	PoolBytes  int // write buffers in flight; 0: 42 MiB and 6 for each output, at most 96
 }
 
 const pageSize = 4096
@@ -104,7 +104,7 @@ func (c CPU) withDefaults(outputs int) CPU {
 		c.BlockBytes = 1 << 20
 	}
 	if c.PoolBytes <= 0 {
-		c.PoolBytes = 42<<20 + 6*outputs<<20
+		c.PoolBytes = min(42<<20+6*outputs<<20, 96<<20)
 	}
 	if least := 3 * outputs * c.BlockBytes; c.PoolBytes < least {
 		c.PoolBytes = least
