@@ -163,19 +163,47 @@ func (c Coef) String() string {
 		return ratText(c.at(0))
 	}
 	var runs []string
-	blocks := blocksOf(c.family)
-	for i := 0; i < len(blocks); {
-		j := i + 1
-		for j < len(blocks) && c.values[j].Cmp(c.values[i]) == 0 {
-			j++
-		}
-		runs = append(runs, blockRun(blocks, i, j)+" "+ratText(c.values[i]))
-		i = j
+	for _, r := range c.Runs() {
+		runs = append(runs, r.Blocks+" "+ratText(r.Value))
 	}
 	if len(runs) > 6 { // a curve: its ends tell enough
 		runs = slices.Concat(runs[:2], []string{"…"}, runs[len(runs)-1:])
 	}
 	return fmt.Sprintf("[%s: %s]", c.family, strings.Join(runs, ", "))
+}
+
+// Run is a range of blocks of equal value, named as by_block takes it.
+type Run struct {
+	Blocks string // "BASE", "IN00-IN05"
+	Value  *big.Rat
+}
+
+// Runs gives a profile in the names that authors write: BASE, then VAE and TIME
+// where they do not follow BASE and IN00 as they do of themselves, then the
+// numbered blocks, neighbours of equal value as one. A scalar has none.
+func (c Coef) Runs() []Run {
+	if c.IsScalar() {
+		return nil
+	}
+	base := c.At("CLIP")
+	runs := []Run{{"BASE", base}}
+	if vae := c.At("VAE"); vae.Cmp(base) != 0 {
+		runs = append(runs, Run{"VAE", vae})
+	}
+	if time := c.At("TIME"); time.Cmp(c.At("IN00")) != 0 {
+		runs = append(runs, Run{"TIME", time})
+	}
+	blocks := blocksOf(c.family)
+	blocks = blocks[slices.Index(blocks, "IN00"):]
+	for i := 0; i < len(blocks); {
+		j := i + 1
+		for j < len(blocks) && c.At(blocks[j]).Cmp(c.At(blocks[i])) == 0 {
+			j++
+		}
+		runs = append(runs, Run{blockRun(blocks, i, j), c.At(blocks[i])})
+		i = j
+	}
+	return runs
 }
 
 // blockRun names blocks i to j−1: "IN00", "IN00-IN05".

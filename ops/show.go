@@ -1,7 +1,6 @@
 package ops
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -29,8 +28,15 @@ type Bottle struct {
 	Address, Of, File string
 	Written           string // the mix as the author wrote it
 	Shares            []Share
+	Components        []Component // those that are mixed otherwise than the rest
 	Mass              string
 	DType             string
+}
+
+// Component is a part of the checkpoint that is taken from elsewhere.
+type Component struct {
+	Name   string // vae or clip
+	Shares []Share
 }
 
 // Share is one ingredient's part.
@@ -85,36 +91,33 @@ func bottle(r *lang.Recipe, a lang.Address) *Bottle {
 		}
 	}
 	b.DType = strings.Join(types, ", ")
+	b.Shares = shares(form, source)
+	for _, c := range []struct {
+		name string
+		form *lang.Form
+	}{{"vae", p.VAE}, {"clip", p.CLIP}} {
+		if c.form != nil {
+			b.Components = append(b.Components, Component{c.name, shares(c.form, source)})
+		}
+	}
+	return b
+}
+
+func shares(form *lang.Form, source map[lang.Address]string) []Share {
+	var list []Share
 	for _, t := range form.Terms {
 		s := Share{Address: string(t.Leaf), Source: source[t.Leaf]}
 		if t.Coef.IsScalar() {
 			s.Percent = lang.PercentText(t.Coef.At(""))
 			s.Value, _ = t.Coef.At("").Float64()
 		} else {
-			s.PerBlock = perBlock(t.Coef)
+			for _, r := range t.Coef.Runs() {
+				v, _ := r.Value.Float64()
+				s.PerBlock = append(s.PerBlock, BlockShare{Blocks: r.Blocks, Percent: lang.PercentText(r.Value), Value: v})
+			}
 			s.Percent = "per block"
 		}
-		b.Shares = append(b.Shares, s)
+		list = append(list, s)
 	}
-	return b
-}
-
-// perBlock joins neighbouring blocks of equal share into ranges.
-func perBlock(c lang.Coef) []BlockShare {
-	var out []BlockShare
-	blocks := lang.Blocks(c.Family())
-	for i := 0; i < len(blocks); {
-		j := i + 1
-		for j < len(blocks) && c.At(blocks[j]).Cmp(c.At(blocks[i])) == 0 {
-			j++
-		}
-		name := blocks[i]
-		if j-i > 1 {
-			name = fmt.Sprintf("%s–%s", blocks[i], blocks[j-1])
-		}
-		v, _ := c.At(blocks[i]).Float64()
-		out = append(out, BlockShare{Blocks: name, Percent: lang.PercentText(c.At(blocks[i])), Value: v})
-		i = j
-	}
-	return out
+	return list
 }

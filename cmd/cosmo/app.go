@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"runtime/pprof"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -129,6 +130,8 @@ func (a *app) stream(f *os.File, w io.Writer) view.Stream {
 			}
 			return w, h
 		}
+	} else if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil {
+		s.Size = func() (int, int) { return columns, 0 }
 	}
 	s.Color = a.color == "always" || (a.color != "never" && s.Terminal && os.Getenv("NO_COLOR") == "")
 	return s

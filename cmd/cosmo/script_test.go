@@ -85,6 +85,7 @@ func params(t *testing.T) testscript.Params {
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("COSMO_STORE", filepath.Join(e.WorkDir, "store"))
 			e.Setenv("RECIPES", root)
+			e.Setenv("COLUMNS", "80") // screens are laid out for people
 			return nil
 		},
 		Condition: func(name string) (bool, error) {

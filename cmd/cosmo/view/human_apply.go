@@ -161,7 +161,7 @@ func (h *Human) Applied(o *ops.Outcome) {
 // the store holds, under names that say nothing.
 func (h *Human) outputs(o *ops.Outcome) {
 	on := style(h.out.Color)
-	w := h.out.width()
+	w := h.out.room()
 	both := w >= wideScreen
 	t := &table{columns: []column{{head: "FILE", shrink: true}, {head: "SIZE", right: true}, {head: "ROOT"}, {head: "SHA256"}, {}}}
 	if both {
@@ -241,7 +241,7 @@ func (h *Human) figures(o *ops.Outcome, made, placed, there int) {
 // fact is one labelled line under a title.
 func (h *Human) fact(label, text string) {
 	const room = 13
-	h.printf("  %-*s%s\n", room, label, clipMiddle(text, h.out.width()-2-room))
+	h.printf("  %-*s%s\n", room, label, clipMiddle(text, h.out.room()-2-room))
 }
 
 // inTime is " in 3.4 s, 1.20 GB/s", or nothing where no time was measured.

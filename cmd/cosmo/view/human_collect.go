@@ -4,7 +4,7 @@ package view
 // there was in groups.
 func (h *Human) Collected(c *Collection) {
 	on := style(h.out.Color)
-	w := h.out.width()
+	w := h.out.room()
 	made := map[string]object{}
 	for _, o := range objectsOf(c.Before) {
 		made[o.path] = o

@@ -35,7 +35,7 @@ func (h *Human) Plan(p *ops.PlanSummary) {
 // room and under it where there is not, and what outputs are poured from.
 func (h *Human) planItems(items []ops.PlanItem) {
 	on := style(h.out.Color)
-	w := h.out.width() - 2
+	w := h.out.room() - 2
 	t := &table{columns: []column{{style: on.green}, {}, {shrink: true, style: on.bold}, {right: true}}}
 	for _, it := range items {
 		size := ""
@@ -77,11 +77,10 @@ func (h *Human) planItems(items []ops.PlanItem) {
 // detail is a labelled paragraph under an item.
 func (h *Human) detail(label string, words []string, between string) {
 	const indent = 5
-	w := h.out.width() - indent - 6
 	for i := range words {
-		words[i] = clipMiddle(words[i], w)
+		words[i] = clipMiddle(words[i], h.out.room()-indent-6)
 	}
-	for _, line := range wrap(words, between, w) {
+	for _, line := range wrap(words, between, h.out.width()-indent-6) {
 		h.printf("%*s%-6s%s\n", indent, "", label, style(h.out.Color).dim(line))
 		label = ""
 	}

@@ -27,7 +27,7 @@ func (h *Human) Bottles(list []ops.Bottle) {
 
 func (h *Human) bottle(b *ops.Bottle) {
 	on := style(h.out.Color)
-	w := h.out.width()
+	w := h.out.room()
 	title := on.bold(clean(b.Address))
 	if b.File != "" {
 		title += " → " + clipMiddle(clean(b.File), max(12, w-width(b.Address)-3))
@@ -47,7 +47,7 @@ func (h *Human) bottle(b *ops.Bottle) {
 		h.printf("  %s\n", on.dim(clip(strings.Join(facts, ", "), w-2)))
 	}
 	if b.Written != "" {
-		for _, line := range wrap(strings.Fields(clean(b.Written)), " ", w-2) {
+		for _, line := range wrap(strings.Fields(clean(b.Written)), " ", h.out.width()-2) {
 			h.printf("  %s\n", on.dim(line))
 		}
 	}
@@ -55,46 +55,61 @@ func (h *Human) bottle(b *ops.Bottle) {
 }
 
 // shares prints the ingredients, the most first. Those that differ by block
-// follow, a line for each range of blocks.
+// follow, a line for each range of blocks, then the components from elsewhere.
 func (h *Human) shares(b *ops.Bottle, w int) {
 	on := style(h.out.Color)
-	shares := slices.Clone(b.Shares)
-	slices.SortStableFunc(shares, func(x, y ops.Share) int {
+	rows := shareRows("", b.Shares)
+	for i := range b.Components {
+		c := &b.Components[i]
+		if alone := c.Shares; len(alone) == 1 && alone[0].PerBlock == nil {
+			rows = append(rows, shareRow{label: clean(c.Name + " of " + alone[0].Address), percent: clean(alone[0].Percent), drawn: shareFill(alone[0].Value), source: clean(alone[0].Source)})
+			continue
+		}
+		rows = append(rows, shareRow{label: clean(c.Name)})
+		rows = append(rows, shareRows("  ", c.Shares)...)
+	}
+	name, percent := 0, 0
+	for _, r := range rows {
+		name = max(name, width(r.label))
+		percent = max(percent, width(r.percent))
+	}
+	name = min(name, max(12, w-2-percent-shareBar-3*len(gap)))
+	for _, r := range rows {
+		s := "  " + pad(clipMiddle(r.label, name), name) + gap + padLeft(r.percent, percent)
+		if r.drawn != "" || r.source != "" {
+			s += gap + on.cyan(r.drawn) + strings.Repeat(" ", max(0, shareBar-width(r.drawn)))
+		}
+		if room := w - visible(s) - len(gap); r.source != "" && room >= 12 {
+			s += gap + on.dim(clipMiddle(r.source, room))
+		}
+		h.printf("%s\n", strings.TrimRight(s, " "))
+	}
+}
+
+// shareRow is a line of a bottle.
+type shareRow struct{ label, percent, drawn, source string }
+
+func shareRows(indent string, list []ops.Share) []shareRow {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(x, y ops.Share) int {
 		if c := cmp.Compare(len(x.PerBlock), 0) - cmp.Compare(len(y.PerBlock), 0); c != 0 {
 			return c
 		}
 		return cmp.Compare(y.Value, x.Value)
 	})
-	name, percent := 0, 0
-	for _, s := range shares {
-		name = max(name, width(clean(s.Address)))
-		percent = max(percent, width(s.Percent))
-		for _, p := range s.PerBlock {
-			name = max(name, 2+width(clean(p.Blocks)))
-			percent = max(percent, width(p.Percent))
-		}
-	}
-	name = min(name, max(12, w-2-percent-shareBar-3*len(gap)))
-	line := func(label, pct, drawn, source string) {
-		s := "  " + pad(clipMiddle(label, name), name) + gap + padLeft(pct, percent)
-		if drawn != "" || source != "" {
-			s += gap + on.cyan(drawn) + strings.Repeat(" ", max(0, shareBar-width(drawn)))
-		}
-		if room := w - visible(s) - len(gap); source != "" && room >= 12 {
-			s += gap + on.dim(clipMiddle(source, room))
-		}
-		h.printf("%s\n", strings.TrimRight(s, " "))
-	}
-	for _, s := range shares {
+	var rows []shareRow
+	for i := range list {
+		s := &list[i]
 		drawn := ""
 		if s.PerBlock == nil {
 			drawn = shareFill(s.Value)
 		}
-		line(clean(s.Address), clean(s.Percent), drawn, clean(s.Source))
+		rows = append(rows, shareRow{indent + clean(s.Address), clean(s.Percent), drawn, clean(s.Source)})
 		for _, p := range s.PerBlock {
-			line("  "+clean(p.Blocks), clean(p.Percent), shareFill(p.Value), "")
+			rows = append(rows, shareRow{indent + "  " + clean(p.Blocks), clean(p.Percent), shareFill(p.Value), ""})
 		}
 	}
+	return rows
 }
 
 // shareFill draws a share of the glass; what is taken away is hatched.

@@ -15,7 +15,7 @@ const wideScreen = 110
 // Listed implements Store: one line an object, with all it was made for.
 func (h *Human) Listed(l *Listing) {
 	on := style(h.out.Color)
-	w := h.out.width()
+	w := h.out.room()
 	list := objectsOf(l.Items)
 	all, unkept := totals(list)
 	t := &table{columns: []column{{head: "ADDRESS", shrink: true, style: on.bold}, {head: "KIND"}, {head: "SIZE", right: true}, {head: "ROOT"}, {head: "STATE"}, {head: "KEPT BY"}}}
@@ -62,7 +62,7 @@ func (h *Human) stateNotes(list []object) {
 // paragraph prints a text in as many lines as the screen is narrow.
 func (h *Human) paragraph(paint func(string) string, text string) {
 	for _, line := range wrap(strings.Fields(clean(text)), " ", h.out.width()) {
-		h.printf("%s\n", paint(clip(line, h.out.width())))
+		h.printf("%s\n", paint(clip(line, h.out.room())))
 	}
 }
 

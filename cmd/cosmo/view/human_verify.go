@@ -114,7 +114,7 @@ func were(n int) string { return count(int64(n), "file") + plural(n, " was", " w
 var digests = regexp.MustCompile(`sha256:([0-9a-f]{10})[0-9a-f]{54}`)
 
 func (h *Human) damage(paint func(string) string, what string, d *store.Damage) {
-	h.printf("%s\n", paint(clip(what+": "+clean(list(d.Addresses)), h.out.width())))
+	h.printf("%s\n", paint(clip(what+": "+clean(list(d.Addresses)), h.out.room())))
 	h.detail("file", []string{clean(d.Object)}, "")
 	if what != "gone" {
 		h.detail("why", strings.Fields(digests.ReplaceAllString(clean(d.Reason), "$1")), " ")
@@ -122,7 +122,7 @@ func (h *Human) damage(paint func(string) string, what string, d *store.Damage) 
 }
 
 func (h *Human) alarm(d *store.DifferentBytes) {
-	h.printf("%s\n", style(h.out.Color).red(clip("alarm: "+clean(d.Address)+" was made twice and came out different", h.out.width())))
+	h.printf("%s\n", style(h.out.Color).red(clip("alarm: "+clean(d.Address)+" was made twice and came out different", h.out.room())))
 	h.detail("first", []string{clean(d.HaveFile)}, "")
 	h.detail("then", []string{clean(d.GotFile)}, "")
 }

@@ -137,42 +137,6 @@ func (v *JSON) Plan(p *ops.PlanSummary) {
 // Begin implements Apply.
 func (v *JSON) Begin(p *ops.PlanSummary) { v.Plan(p) }
 
-// Bottles implements Show: one line a bottle.
-func (v *JSON) Bottles(list []ops.Bottle) {
-	type blockShare struct {
-		Blocks  string  `json:"blocks"`
-		Percent string  `json:"percent"`
-		Value   float64 `json:"value"`
-	}
-	type share struct {
-		Address string       `json:"address"`
-		Source  string       `json:"source,omitempty"`
-		Percent string       `json:"percent"`
-		Value   float64      `json:"value"`
-		Blocks  []blockShare `json:"per_block,omitempty"`
-	}
-	for _, b := range list {
-		shares := []share{}
-		for _, s := range b.Shares {
-			x := share{Address: s.Address, Source: s.Source, Percent: s.Percent, Value: s.Value}
-			for _, p := range s.PerBlock {
-				x.Blocks = append(x.Blocks, blockShare(p))
-			}
-			shares = append(shares, x)
-		}
-		v.write(struct {
-			Type    string  `json:"type"`
-			Address string  `json:"address"`
-			Of      string  `json:"of,omitempty"`
-			File    string  `json:"file,omitempty"`
-			Written string  `json:"written,omitempty"`
-			Mass    string  `json:"mass"`
-			DType   string  `json:"dtype,omitempty"`
-			Shares  []share `json:"shares"`
-		}{"bottle", b.Address, b.Of, b.File, b.Written, b.Mass, b.DType, shares})
-	}
-}
-
 // jsonEvery is how often the progress of one op is told.
 const jsonEvery = time.Second
 

@@ -114,17 +114,30 @@ type Config struct {
 	Now      func() time.Time // for rates and time left only
 }
 
-// defaultWidth is assumed where nobody knows the width: text that goes to a
-// file is read on some screen later.
+// defaultWidth is what text is wrapped at where nobody knows the width: what goes
+// to a file is read on some screen later.
 const defaultWidth = 80
 
+// noWidth is wider than any line: what goes to a file or a program is not
+// shortened.
+const noWidth = 1 << 12
+
+// width is how many columns prose is wrapped at.
 func (s Stream) width() int {
-	if s.Size != nil {
-		if w, _ := s.Size(); w >= 20 {
-			return w
-		}
+	if w := s.room(); w < noWidth {
+		return w
 	}
 	return defaultWidth
+}
+
+// room is how many columns a line has before it is shortened.
+func (s Stream) room() int {
+	if s.Size != nil {
+		if w, _ := s.Size(); w >= 20 {
+			return min(w, noWidth)
+		}
+	}
+	return noWidth
 }
 
 func (s Stream) height() int {

@@ -109,10 +109,17 @@ func sampleBottles() []ops.Bottle {
 			Address: "vodka.blocks", Written: "w * model.a + (1 - w) * model.b", Mass: "1",
 			Shares: []ops.Share{
 				{Address: "model.a", Source: "a.safetensors", Percent: "per block", PerBlock: []ops.BlockShare{
-					{Blocks: "CLIP–VAE", Percent: "0 %"}, {Blocks: "IN00–IN05", Percent: "16.67 %", Value: 1.0 / 6}, {Blocks: "IN06–OUT11", Percent: "87.5 %", Value: 0.875},
+					{Blocks: "BASE", Percent: "0 %"}, {Blocks: "IN00-IN05", Percent: "16.67 %", Value: 1.0 / 6}, {Blocks: "IN06-OUT11", Percent: "87.5 %", Value: 0.875},
 				}},
 				{Address: "model.b", Source: "b.safetensors", Percent: "per block", PerBlock: []ops.BlockShare{
-					{Blocks: "CLIP–VAE", Percent: "100 %", Value: 1}, {Blocks: "IN00–IN05", Percent: "83.33 %", Value: 5.0 / 6}, {Blocks: "IN06–OUT11", Percent: "12.5 %", Value: 0.125},
+					{Blocks: "BASE", Percent: "100 %", Value: 1}, {Blocks: "IN00-IN05", Percent: "83.33 %", Value: 5.0 / 6}, {Blocks: "IN06-OUT11", Percent: "12.5 %", Value: 0.125},
+				}},
+			},
+			Components: []ops.Component{
+				{Name: "vae", Shares: []ops.Share{{Address: "model.V3", Source: "../ingredients/V3.safetensors", Percent: "100 %", Value: 1}}},
+				{Name: "clip", Shares: []ops.Share{
+					{Address: "model.r512", Source: "synth:sd15?seed=512", Percent: "50 %", Value: 0.5},
+					{Address: "model.V1", Source: "V1.safetensors", Percent: "50 %", Value: 0.5},
 				}},
 			},
 		},
