@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -17,6 +18,9 @@ func (e *evaluator) text(in *instance, name string) (string, bool) {
 	attr := in.block.body.Attributes[name]
 	if attr == nil {
 		return "", true
+	}
+	if e.unquoted(attr.Expr, name) {
+		return "", false
 	}
 	v, ok := e.eval(attr.Expr, in.scope())
 	if !ok {
@@ -47,8 +51,35 @@ func (e *evaluator) required(in *instance, name, example string) (string, bool) 
 	if attr := in.block.body.Attributes[name]; attr != nil {
 		at = attr.Expr.Range()
 	}
-	e.fail(at, "Missing attribute", fmt.Sprintf("%s needs %s: %s.", in.block.address, name, example))
+	e.missing(in.block, at, name, fmt.Sprintf("%s needs %s: %s.", in.block.address, name, example))
 	return "", false
+}
+
+// missing reports an attribute that a block needs, unless one that was misspelt
+// was taken for it.
+func (e *evaluator) missing(b *block, at hcl.Range, name, detail string) {
+	if !b.misspelt[name] {
+		e.fail(at, "Missing attribute", detail)
+	}
+}
+
+// unquoted reports a text that was written without its quotes: names in it that
+// are none of the recipe's.
+func (e *evaluator) unquoted(expr hclsyntax.Expression, name string) bool {
+	for _, tr := range expr.Variables() {
+		root := tr.RootName()
+		known := append([]string{"local", "var", "each", "count", "choose", "release", "recipe"}, pourableTypes...)
+		if slices.Contains(known, root) || e.laterSymbol(root) != "" || len(tr) > 1 && didYouMean(root, known) != "" {
+			continue
+		}
+		written := string(expr.Range().SliceBytes(e.recipe.Files[expr.Range().Filename].Bytes))
+		if strings.ContainsAny(written, "\"\n{") {
+			return false
+		}
+		e.fail(expr.Range(), "Text without quotes", fmt.Sprintf("%s is a text: write %s = %s.", name, name, quoteHCL(shorten(written, 60))))
+		return true
+	}
+	return false
 }
 
 // flag evaluates an attribute that is true or false; absent is fallback.
@@ -160,6 +191,8 @@ func (e *evaluator) readMix(in *instance) bool {
 	case len(given) == 0 && attrs["of"] != nil:
 		e.fail(attrs["of"].NameRange, "Mix without weights", "of needs weights = \"60/20/20\" beside it.")
 		return false
+	case len(given) == 0 && (in.block.misspelt["mix"] || in.block.misspelt["formula"] || in.block.misspelt["weights"]):
+		return false // that was said
 	case len(given) == 0:
 		e.fail(in.block.header, "Empty glass", fmt.Sprintf("%s needs a mix: mix = 0.6 * model.a + 0.4 * model.b, formula = \"60%% a + 40%% b\", or weights = \"60/40\" with of = [model.a, model.b].", in.block.address))
 		return false
@@ -241,7 +274,7 @@ func (e *evaluator) readRelease(in *instance) bool {
 	r := &Release{Address: in.address, Range: in.block.header, FileRange: in.rangeOf("file")}
 	ok := e.readPour(in)
 	if attr == nil {
-		e.fail(in.block.header, "Missing attribute", fmt.Sprintf("%s needs model: model = cocktail.name.", in.address))
+		e.missing(in.block, in.block.header, "model", fmt.Sprintf("%s needs model: model = cocktail.name.", in.address))
 	} else {
 		in.mixRange = attr.Expr.Range()
 		var fine bool

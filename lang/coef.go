@@ -133,6 +133,17 @@ func (c Coef) isOne() bool { return c.uniform() && c.at(0).Cmp(oneRat) == 0 }
 
 var oneRat = big.NewRat(1, 1)
 
+// largest is the largest magnitude in any block.
+func (c Coef) largest() *big.Rat {
+	most := new(big.Rat)
+	for _, v := range c.values {
+		if m := new(big.Rat).Abs(v); m.Cmp(most) > 0 {
+			most = m
+		}
+	}
+	return most
+}
+
 // uniform tells whether c is the same in every block.
 func (c Coef) uniform() bool {
 	return !slices.ContainsFunc(c.values, func(v *big.Rat) bool { return v.Cmp(c.values[0]) != 0 })

@@ -69,7 +69,8 @@ type block struct {
 	counted     bool      // has count
 	models      cty.Value // what expressions see of it, once that is known
 	instances   []*instance
-	broken      bool // was reported while it was declared
+	broken      bool            // was reported while it was declared
+	misspelt    map[string]bool // attributes that unknown ones were taken for
 }
 
 type local struct {

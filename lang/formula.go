@@ -15,6 +15,9 @@ import (
 // formula evaluates formula and with.
 func (e *evaluator) formula(in *instance) (*quantity, bool) {
 	expr := in.block.body.Attributes["formula"].Expr
+	if e.unquoted(expr, "formula") {
+		return nil, false
+	}
 	v, ok := e.eval(expr, in.scope())
 	bound, boundOK := e.bound(in)
 	if !ok || !boundOK {
@@ -290,6 +293,9 @@ func (n *recipeNames) used(q *quantity, start, end int) {
 func (n *recipeNames) suggest(name string) string {
 	if n.e.searches > maxSearches {
 		return ""
+	}
+	if _, function := n.e.table[name]; function {
+		return fmt.Sprintf(": it is a function, and formulas have none. Write mix = %s(…) * model.a + ….", name)
 	}
 	return n.e.didYouMean(name, n.all())
 }

@@ -94,8 +94,8 @@ func lexFormula(text string, names formulaNames) ([]formulaToken, []formulaTroub
 			at = l.word(at)
 		default:
 			detail := fmt.Sprintf("A formula has no %q here. A name that holds it goes into quotes: 'my %c mix'.", r, r)
-			if r == ',' {
-				detail = "A formula has no comma: decimals are written with a point, as in 0.5."
+			if hint := l.strayHint(at, r); hint != "" {
+				detail = hint
 			}
 			l.trouble(at, at+n, "Unexpected character", detail)
 			l.garbled = true
@@ -107,6 +107,27 @@ func lexFormula(text string, names formulaNames) ([]formulaToken, []formulaTroub
 	}
 	l.tokens = append(l.tokens, formulaToken{kind: formulaEnd, start: len(text), end: len(text)})
 	return l.tokens, l.troubles
+}
+
+// fractions are single signs that people type for shares.
+var fractions = map[rune]string{'½': "0.5", '¼': "0.25", '¾': "0.75", '⅓': "1/3", '⅔': "2/3", '⅕': "0.2", '⅛': "0.125"}
+
+// strayHint says what to write instead of a character that formulas do not
+// have.
+func (l *formulaLexer) strayHint(at int, r rune) string {
+	before, after := l.text[:at], l.text[at+utf8.RuneLen(r):]
+	inNumber := before != "" && isDigit(before[len(before)-1]) && after != "" && isDigit(after[0])
+	switch {
+	case r == ',' && inNumber:
+		return "A formula has no comma: decimals are written with a point, as in 0.5."
+	case r == ',':
+		return "A formula has no comma: a mix is a sum, as in 50% a + 50% b."
+	case r == ':' && after != "" && isDigit(after[0]):
+		return "A share stands before its ingredient, as in 0.5 a."
+	case fractions[r] != "":
+		return fmt.Sprintf("A formula has no %c: write %s.", r, fractions[r])
+	}
+	return ""
 }
 
 func isNameRune(r rune) bool {

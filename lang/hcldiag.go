@@ -148,6 +148,21 @@ func syntaxTrap(d *hcl.Diagnostic, src []byte) *hcl.Diagnostic {
 	if m := percentBefore.FindIndex(line[:min(at-start, len(line))]); m != nil && d.Summary == "Invalid expression" {
 		return trap(m[0], m[1], "Percent sign for formulas only", "HCL has no per cent: write 0.5 * model.a, or put it all into formula = \"…\".")
 	}
+	for _, t := range lineTraps {
+		if !strings.HasPrefix(d.Summary, t.summary) {
+			continue
+		}
+		for _, m := range t.pattern.FindAllSubmatchIndex(line, -1) {
+			if at < start+m[0] || at > start+m[1] {
+				continue
+			}
+			pieces := make([]any, 0, 3)
+			for i := 2; i+1 < len(m); i += 2 {
+				pieces = append(pieces, string(line[m[i]:m[i+1]]))
+			}
+			return trap(m[0], m[1], t.title, fmt.Sprintf(t.detail, pieces...))
+		}
+	}
 	if i := strings.Index(string(line), "%{"); i >= 0 && !strings.Contains(string(line), "%%{") && strings.Contains(d.Summary, "template") {
 		return trap(i, i+2, "Percent sign before a brace",
 			"In quotes HCL reads %{ as the beginning of a template: write %%{ for the two characters, or leave the brace out (formulas have parentheses).")
@@ -159,6 +174,24 @@ var (
 	digitLabel    = regexp.MustCompile(`\b(model|vodka|cocktail|choose|train|release)\.(\d[\w-]*[A-Za-z_-][\w-]*)`)
 	percentBefore = regexp.MustCompile(`[\d.]+\s*%\s*$`)
 )
+
+// lineTraps are what people bring from other notations: HCL's summary, the place
+// in the line, and what to write.
+var lineTraps = []struct {
+	summary       string
+	pattern       *regexp.Regexp
+	title, detail string
+}{
+	{"Unexpected comma after argument", regexp.MustCompile(`\b(\d+),(\d+)`), "Decimal comma", "Decimals are written with a point: %s.%s."},
+	{"Missing newline after argument", regexp.MustCompile(`\b([\d.]+)\s+([A-Za-z_][\w.-]*)`), "Sign missing", "Outside quotes a number and a model need a sign between them: %s * %s. In formula = \"…\" they do not."},
+	{"Missing newline after argument", regexp.MustCompile(`([A-Za-z_]\w*)\s*=.*$`), "Rest of a line", "After the value of %s the line goes on. An attribute takes a line of its own."},
+	{"Invalid single-argument block", regexp.MustCompile(`(\w+)\b.*\{.*$`), "Two attributes in one line", "A block in one line holds one attribute. Put each attribute of this %s on a line of its own."},
+	{"Invalid escape sequence", regexp.MustCompile(`([A-Za-z]):\\.*$`), "Backslash in quotes", "In quotes a backslash begins an escape. Paths are written with /, as in %s:/models/a.safetensors."},
+	{"Invalid escape sequence", regexp.MustCompile(`\\.*$`), "Backslash in quotes", "In quotes a backslash begins an escape. Paths are written with /, as in models/a.safetensors."},
+	{"Invalid character", regexp.MustCompile(`[“”„‘’‚]`), "Typographic quotes", "HCL knows straight quotes only: write \"."},
+	{"Argument or block definition required", regexp.MustCompile(`([A-Za-z_]\w*)\s*:`), "Colon for an equals sign", "An attribute is given with an equals sign: %s = …"},
+	{"Unclosed configuration block", regexp.MustCompile(`(\w+).*$`), "Brace not closed", "This %s has no } before the end of the file, or one further down is missing."},
+}
 
 // openQuote points at the quote that a line opens and does not close: HCL
 // points at the end of the line.

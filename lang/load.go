@@ -193,6 +193,11 @@ func (r *Recipe) load(sources map[string][]byte, opts Options, read func(string)
 		}
 		diags = append(diags, improveSyntax(parseDiags, src)...)
 	}
+	if n := len(diags); n > 0 && diags.HasErrors() {
+		last := *diags[n-1]
+		last.Detail += "\nWhat the blocks say is checked when all of the recipe can be read."
+		diags[n-1] = &last
+	}
 	// A file that did not parse lacks blocks that others refer to: whatever came
 	// after would be about their absence.
 	if !diags.HasErrors() {

@@ -77,7 +77,7 @@ Error at c.hcl:2,1-6: Unknown block type: There is no block type "modle"; did yo
 	}
 	// A file that does not parse lacks blocks: its errors come alone.
 	_, diags = LoadBytes(map[string][]byte{"a.hcl": []byte("vodka \"x\" { mix = model.a }\n"), "b.hcl": []byte("model \"a\" {\n")}, ".", testOptions)
-	if got := strings.Join(summaries(diags), ", "); got != "Unclosed configuration block" {
+	if got := strings.Join(summaries(diags), ", "); got != "Brace not closed" {
 		t.Error(got)
 	}
 }

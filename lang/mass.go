@@ -14,7 +14,16 @@ func (e *evaluator) checkMass(in *instance) bool {
 		return false
 	}
 	mass := in.form.Mass()
-	if mass.isOne() || in.pour.AnyMass {
+	if in.pour.AnyMass {
+		return true
+	}
+	if mass.isOne() {
+		for _, a := range in.mix.order {
+			if most := in.mix.form.Coef(a).largest(); most.Cmp(hardlyMeant) > 0 {
+				e.warn(in.mixRange, "Share beyond measure", fmt.Sprintf("%s has a share of %s %%. Per cent are written 0.3 in mix, and 30%% in formulas.", a, percentText(most)))
+				break
+			}
+		}
 		return true
 	}
 	if !mass.uniform() {
@@ -23,7 +32,11 @@ func (e *evaluator) checkMass(in *instance) bool {
 	}
 	level := mass.at(0)
 	if level.Cmp(oneRat) > 0 {
-		e.fail(in.mixRange, "Glass too full", fmt.Sprintf("This glass is %s %% full: %s. Make the parts add up to 100 %%, or write them as weights; %s.", percentText(level), e.shares(in), otherMass))
+		how := "Make the parts add up to 100 %, or write them as weights"
+		if level.Cmp(hundred) == 0 && in.block.body.Attributes["formula"] != nil {
+			how = "A share in per cent has the sign, as in 50% a"
+		}
+		e.fail(in.mixRange, "Glass too full", fmt.Sprintf("This glass is %s %% full: %s. %s; %s.", percentText(level), e.shares(in), how, otherMass))
 		return false
 	}
 	if level.Sign() == 0 {
@@ -33,6 +46,9 @@ func (e *evaluator) checkMass(in *instance) bool {
 	e.fail(in.mixRange, "Glass not full", fmt.Sprintf("This glass is %s %% full: %s. Make the parts add up to 100 %%, or write them as weights; %s.", percentText(level), e.shares(in), otherMass))
 	return false
 }
+
+// hardlyMeant is a share that nobody extrapolates to.
+var hardlyMeant = big.NewRat(5, 1)
 
 const otherMass = "any_mass = true says that another mass is meant"
 
@@ -90,16 +106,10 @@ func massText(mass Coef) string {
 // blockMasses lists the runs of blocks whose mass is not 1.
 func blockMasses(mass Coef) string {
 	var runs []string
-	blocks := blocksOf(mass.family)
-	for i := 0; i < len(blocks); {
-		j := i + 1
-		for j < len(blocks) && mass.at(j).Cmp(mass.at(i)) == 0 {
-			j++
+	for _, r := range mass.Runs() {
+		if r.Value.Cmp(oneRat) != 0 {
+			runs = append(runs, fmt.Sprintf("%s %s %%", r.Blocks, percentText(r.Value)))
 		}
-		if mass.at(i).Cmp(oneRat) != 0 {
-			runs = append(runs, fmt.Sprintf("%s %s %%", blockRun(blocks, i, j), percentText(mass.at(i))))
-		}
-		i = j
 	}
 	if len(runs) > 4 {
 		runs = append(runs[:4], "…")

@@ -74,6 +74,9 @@ func (e *evaluator) readDType(in *instance) bool {
 		return true
 	}
 	at := attr.Expr.Range()
+	if e.unquoted(attr.Expr, "dtype") {
+		return false
+	}
 	v, ok := e.eval(attr.Expr, in.scope())
 	if !ok || v.IsNull() {
 		return ok

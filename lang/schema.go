@@ -226,6 +226,12 @@ func (e *evaluator) checkAttributes(b *block, bt blockType) {
 			later, b.broken = true, true
 		default:
 			b.broken = true
+			if near := nearest(attr.Name, bt.attributes); near != "" {
+				if b.misspelt == nil {
+					b.misspelt = map[string]bool{}
+				}
+				b.misspelt[near] = true
+			}
 			e.fail(attr.NameRange, "Unknown attribute", fmt.Sprintf("%s has no attribute %q%s", b.kind, attr.Name, ending(orList(didYouMean(attr.Name, bt.attributes), slices.Sorted(slices.Values(bt.attributes))))))
 		}
 	}

@@ -18,7 +18,7 @@ func nearest(name string, candidates []string) string {
 		if len(name) > long || len(c) > long {
 			continue
 		}
-		if d := levenshtein(strings.ToLower(name), strings.ToLower(c)); d < bestDistance && d < max(len(name), len(c)) {
+		if d := edits(strings.ToLower(name), strings.ToLower(c)); d < bestDistance && d < max(len(name), len(c)) {
 			best, bestDistance = c, d
 		}
 	}
@@ -74,23 +74,28 @@ func (e *evaluator) keyList(key string, keys []string) string {
 	return orList("", quoted)
 }
 
-// levenshtein counts the single-letter edits between a and b.
-func levenshtein(a, b string) int {
+// edits counts the single-letter edits between a and b; two neighbours that
+// changed places are one (optimal string alignment).
+func edits(a, b string) int {
 	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
+	rows := [3][]int{make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)}
+	before, last, row := rows[0], rows[1], rows[2]
+	for j := range last {
+		last[j] = j
 	}
 	for i, r := range x {
-		diagonal := row[0]
 		row[0] = i + 1
 		for j, s := range y {
-			cost := diagonal
-			if r != s {
-				cost = 1 + min(diagonal, row[j], row[j+1])
+			if r == s {
+				row[j+1] = last[j]
+				continue
 			}
-			diagonal, row[j+1] = row[j+1], cost
+			row[j+1] = 1 + min(last[j], last[j+1], row[j])
+			if i > 0 && j > 0 && r == y[j-1] && s == x[i-1] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
+		before, last, row = last, row, before
 	}
-	return row[len(y)]
+	return last[len(y)]
 }

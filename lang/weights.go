@@ -19,7 +19,9 @@ func (e *evaluator) weights(in *instance) (*quantity, bool) {
 	of := in.block.body.Attributes["of"]
 	ok := true
 	if of == nil {
-		e.fail(in.mixRange, "Weights of nothing", "weights needs of = [model.a, model.b] beside it: what is weighed.")
+		if !in.block.misspelt["of"] {
+			e.fail(in.mixRange, "Weights of nothing", "weights needs of = [model.a, model.b] beside it: what is weighed.")
+		}
 		ok = false
 	}
 	if text, fix := e.bareDivision(expr); fix != "" {
@@ -52,6 +54,9 @@ func (e *evaluator) weights(in *instance) (*quantity, bool) {
 	if parts.lookLikePercent(sum) || v.Type() == cty.String && strings.Contains(v.AsString(), "%") && sum.Cmp(hundred) != 0 {
 		e.fail(expr.Range(), "Weights do not add up", fmt.Sprintf("%s looks like per cent, but adds up to %s. Make it 100, or write parts that are plainly parts, as 3/1/1.", parts, ratText(sum)))
 		return nil, false
+	}
+	if whole := parts.nearlyWhole(sum); whole != nil {
+		e.warn(expr.Range(), "Parts that nearly add up", fmt.Sprintf("%s add up to %s, not %s: they are taken as parts, the first as %s %%.", parts, ratText(sum), ratText(whole), percentText(new(big.Rat).Quo(parts.parts[0], sum))))
 	}
 	return e.weigh(parts, sum, ingredients, of.Expr.Range())
 }
@@ -108,7 +113,11 @@ func (e *evaluator) listedWeights(v, models cty.Value, at, ofRange hcl.Range) (s
 		return shares{}, nil, false
 	}
 	if n := models.LengthInt(); n != len(weights.parts) {
-		e.fail(at, "Weights do not match", fmt.Sprintf("There are %d weights, but %d models in of.", len(weights.parts), n))
+		hint := ""
+		if ty := v.Type(); len(weights.parts) == 2*n && (ty.IsTupleType() || ty.IsListType()) {
+			hint = " Decimals are written with a point: [0.6, 0.4]."
+		}
+		e.fail(at, "Weights do not match", fmt.Sprintf("There are %s, but %s in of.%s", counted(len(weights.parts), "weight"), counted(n, "model"), hint))
 		return shares{}, nil, false
 	}
 	return weights, models.AsValueSlice(), true
@@ -209,6 +218,9 @@ func parseWeights(text string) ([]*big.Rat, error) {
 	for i, piece := range pieces {
 		piece = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(piece), "%"))
 		r, ok := parseRat(piece)
+		if _, decimal := parseRat(strings.Replace(piece, ",", ".", 1)); !ok && decimal {
+			return nil, fmt.Errorf("%q, the %s weight, has a comma: decimals are written with a point, as in \"0.6/0.4\"", shorten(piece, 20), ordinal(i+1))
+		}
 		if !ok {
 			return nil, fmt.Errorf("%q, the %s weight, is not a number: write numbers with / between them, as in \"60/20/20\"", shorten(piece, 20), ordinal(i+1))
 		}
@@ -246,6 +258,23 @@ var hundred = big.NewRat(100, 1)
 func (s shares) lookLikePercent(sum *big.Rat) bool {
 	low := slices.MinFunc(s.parts, (*big.Rat).Cmp)
 	return sum.Cmp(hundred) != 0 && low.Cmp(big.NewRat(5, 1)) >= 0 && sum.Cmp(big.NewRat(50, 1)) >= 0 && sum.Cmp(big.NewRat(150, 1)) <= 0
+}
+
+// nearlyWhole is the 100 or 1 that parts hardly miss, nil if they do not.
+func (s shares) nearlyWhole(sum *big.Rat) *big.Rat {
+	near := func(whole *big.Rat, percent int64) bool {
+		miss := new(big.Rat).Sub(sum, whole)
+		return miss.Sign() != 0 && miss.Abs(miss).Cmp(new(big.Rat).Mul(whole, big.NewRat(percent, 100))) <= 0
+	}
+	high := slices.MaxFunc(s.parts, (*big.Rat).Cmp)
+	switch {
+	case len(s.parts) < 2:
+	case high.Cmp(big.NewRat(20, 1)) >= 0 && near(hundred, 10):
+		return hundred
+	case high.Cmp(oneRat) < 0 && near(oneRat, 20):
+		return oneRat
+	}
+	return nil
 }
 
 func (s shares) String() string {

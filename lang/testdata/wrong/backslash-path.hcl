@@ -1,0 +1,3 @@
+recipe "bar" {}
+model "a" { source = "D:\models\new\a.safetensors" }
+model "b" { source = "models\a.safetensors" }

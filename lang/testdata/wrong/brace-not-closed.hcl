@@ -1,0 +1,2 @@
+recipe "bar" {
+model "b" { source = "x.safetensors" }

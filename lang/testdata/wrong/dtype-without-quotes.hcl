@@ -1,0 +1,9 @@
+recipe "bar" {}
+model "dream" { source = "dream.safetensors" }
+model "real" { source = "real.safetensors" }
+model "v1" { source = "v1.safetensors" }
+
+cocktail "c" {
+  formula = "dream"
+  dtype   = fp16
+}

@@ -1,0 +1,8 @@
+recipe "bar" {}
+model "dream" { source = "dream.safetensors" }
+model "real" { source = "real.safetensors" }
+model "v1" { source = "v1.safetensors" }
+
+cocktail "c" {
+  formula = "grad * dream + by_block * real"
+}
