@@ -196,10 +196,10 @@ func CheckPin(op *Op, key digest.Sum, r *Result) error {
 		return nil
 	}
 	if !p.Root.IsZero() && !r.Root.IsZero() && p.Root != r.Root {
-		return &PinError{op, "root", p.Root.String(), r.Root.String()}
+		return &PinError{op, "root", p.Root.Hex(), r.Root.Hex()}
 	}
 	if !p.SHA256.IsZero() && !r.SHA256.IsZero() && p.SHA256 != r.SHA256 {
-		return &PinError{op, "sha256", p.SHA256.String(), r.SHA256.String()}
+		return &PinError{op, "sha256", p.SHA256.Hex(), r.SHA256.Hex()}
 	}
 	if p.AutoV2 != "" && !r.SHA256.IsZero() && p.AutoV2 != r.SHA256.Short() {
 		return &PinError{op, "autov2", p.AutoV2, r.SHA256.Short()}

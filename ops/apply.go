@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"cosmo/engine"
@@ -88,7 +89,7 @@ func (s *Session) Apply(ctx context.Context) (*Outcome, error) {
 type UnlockedError struct{ Missing []string }
 
 func (e *UnlockedError) Error() string {
-	return fmt.Sprintf("the lock does not cover %d addresses of this recipe, and --locked forbids adding them: %v", len(e.Missing), e.Missing)
+	return "--locked changes no lock, and this one was not made with " + strings.Join(e.Missing, ", ") + " as the recipe has it now"
 }
 
 func (s *Session) refuseAdditions() error {

@@ -1,6 +1,9 @@
 package ops
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"slices"
 
 	"cosmo/engine"
@@ -17,6 +20,7 @@ type PlanSummary struct {
 	FreeBytes                        int64 // on the store's disk; -1 unknown
 	MemoryBytes                      int64
 	Seconds                          float64 // a guess; 0 when there is nothing to do
+	Notes                            []string
 }
 
 // PlanItem is one line of a plan.
@@ -66,8 +70,14 @@ func (s *Session) Summary() *PlanSummary {
 			it.Action, it.Bytes = "present", n.Result.Size
 		case !n.Needed:
 			it.Action, it.Reason = "unneeded", "what is made from it is there"
+			if note := s.stray(n); note != "" {
+				sum.Notes = append(sum.Notes, note)
+			}
 		case n.Op.Kind == ingredient.FileKind:
-			it.Action, it.Reason = "hash", "seen for the first time, or changed since"
+			it.Action, it.Reason = "hash", "seen for the first time"
+			if pin := n.Op.Pin; pin != nil && !pin.SHA256.IsZero() {
+				it.Reason = "not read yet, or changed since; it must be the file that is pinned"
+			}
 			if info, err := s.opt.FS.Stat(n.Op.Data.(*ingredient.FileData).Path); err == nil {
 				it.Bytes = info.Size
 				sum.HashBytes += info.Size
@@ -113,6 +123,29 @@ func (s *Session) inputBytes(n *engine.Node) int64 {
 	return 0
 }
 
+// stray says what is known of an ingredient that need not be read, because all
+// that is made from it is there, and that may not be the file it was made from.
+// Nothing is read to find out.
+func (s *Session) stray(n *engine.Node) string {
+	d, ok := n.Op.Data.(*ingredient.FileData)
+	if !ok {
+		return ""
+	}
+	var pin *engine.PinError
+	info, err := s.opt.FS.Stat(d.Path)
+	switch {
+	case errors.As(n.Err, &pin) && pin.What == "size":
+		return fmt.Sprintf("%s: %s is not the file that was mixed (%s bytes, pinned are %s). What was made from that is there, and kept.", n.Op.Address, shown(d.Path), pin.Got, pin.Want)
+	case errors.As(n.Err, &pin):
+		return fmt.Sprintf("%s: %s is not the file that was mixed (%s). What was made from that is there, and kept.", n.Op.Address, shown(d.Path), pin.What)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("%s: %s is gone. What was made from it is there.", n.Op.Address, shown(d.Path))
+	case err == nil && !info.IsDir && n.State == engine.Unread:
+		return fmt.Sprintf("%s: %s was touched since it was read, or right before, and is not read again as long as what was made from it is there.", n.Op.Address, shown(d.Path))
+	}
+	return ""
+}
+
 // why says what makes an output missing, from what the lock remembers.
 func (s *Session) why(n *engine.Node) string {
 	locked, ok := s.Lock.Outputs[n.Op.Address]
@@ -122,7 +155,7 @@ func (s *Session) why(n *engine.Node) string {
 	case n.State == engine.Pending:
 		return "an ingredient has to be read first"
 	case locked.Key != n.Key.Hex():
-		return "its definition or an ingredient changed since the lock was written"
+		return "the recipe, or a file in it, is not what the lock was made with"
 	}
 	return "not in the store"
 }

@@ -67,7 +67,11 @@ func (a *app) apply(v view.Apply, args []string, opt ops.Options) error {
 			return err
 		}
 	}
-	v.Begin(s.Summary())
+	sum := s.Summary()
+	v.Begin(sum)
+	for _, note := range sum.Notes {
+		v.Note(note)
+	}
 	ctx, stop := a.interruptible()
 	defer stop()
 	out, err := s.Apply(ctx)

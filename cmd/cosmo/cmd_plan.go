@@ -42,12 +42,14 @@ func (a *app) plan(v view.Plan, args []string, opt ops.Options, detailed bool) e
 		return err
 	}
 	defer s.Close()
+	if pins := errors.Join(s.PinErrors()...); pins != nil {
+		a.diagnostics(r, diagnose(pins)) // nothing of a plan would come about
+		return exitWith(exitCode(pins))
+	}
 	sum := s.Summary()
 	v.Plan(sum)
-	if pins := errors.Join(s.PinErrors()...); pins != nil {
-		v.Close()
-		a.diagnostics(r, diagnose(pins))
-		return exitWith(exitCode(pins))
+	for _, note := range sum.Notes {
+		v.Note(note)
 	}
 	if detailed && sum.Work() {
 		return exitWith(exitWork)

@@ -118,7 +118,10 @@ func diagnose(err error) hcl.Diagnostics {
 // and what explains it.
 func summary(err error) (summary, detail string) {
 	var none *noStoreError
+	var unlocked *ops.UnlockedError
 	switch {
+	case errors.As(err, &unlocked):
+		return "The lock is not up to date", ops.Sentence(err)
 	case errors.Is(err, fsx.ErrLocked):
 		return "The store is in use", ops.Sentence(err)
 	case errors.As(err, &none):
