@@ -67,6 +67,13 @@ func describe(root *cobra.Command) {
 		case "completion":
 			cmd.Short = "make your shell complete commands, recipes and addresses"
 			cmd.Example = "  source <(cosmo completion bash)"
+			cmd.Args = func(cmd *cobra.Command, args []string) error {
+				if len(args) == 0 {
+					return usagef("which shell? bash, fish, powershell or zsh")
+				}
+				return usagef("there is no completion for %q: it is for bash, fish, powershell and zsh", args[0])
+			}
+			cmd.RunE = func(*cobra.Command, []string) error { return nil }
 		}
 	}
 }

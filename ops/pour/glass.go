@@ -104,7 +104,7 @@ func (g *glass) metadata(parts []mix.Part) (map[string]string, error) {
 		}
 	}
 	if n := slices.IndexFunc(parts, func(p mix.Part) bool { return p.Component == checkpoint.UNet }); n >= 0 {
-		lb.Half = parts[n].DType.Size() == 2
+		lb.Half = parts[n].DType == checkpoint.F16
 	}
 	return lb.Metadata()
 }

@@ -45,7 +45,7 @@ func (d *Data) Params() string {
 	slices.Sort(types)
 	b.WriteString(strings.Join(types, ""))
 	if d.Label != nil {
-		fmt.Fprintf(&b, "label %q\n", d.Label.Text())
+		fmt.Fprintf(&b, "label %d %q\n", release.LabelVersion, d.Label.Text())
 	}
 	return b.String()
 }

@@ -98,7 +98,7 @@ func TestParams(t *testing.T) {
 		}
 	}
 	labelled := Data{Label: &release.Label{Name: "r", Title: "T\n\"x\"", Form: lang.Leaf("model.a")}}
-	if got := labelled.Params(); !strings.HasPrefix(got, "extra_keys drop\nlabel \"") || strings.Count(got, "\n") != 2 || !strings.Contains(got, "title") {
+	if got := labelled.Params(); !strings.HasPrefix(got, "extra_keys drop\nlabel 2 \"") || strings.Count(got, "\n") != 2 || !strings.Contains(got, "title") {
 		t.Errorf("%q", got)
 	}
 }

@@ -14,6 +14,9 @@ import (
 	"cosmo/ops/checkpoint"
 )
 
+// LabelVersion is raised when the same label is written otherwise.
+const LabelVersion = 2
+
 // Label is what a release file says of itself. All but the digests of Ingredients
 // follows from the recipe.
 type Label struct {
@@ -30,7 +33,7 @@ type Label struct {
 	// Known when the ingredients are open.
 	Arch        checkpoint.Arch
 	VPrediction bool
-	Half        bool // the UNet is stored in 16 bits
+	Half        bool // the UNet is stored as fp16
 }
 
 // Ingredient is a leaf as the label names it.
@@ -123,9 +126,19 @@ func (l *Label) a1111(m map[string]string) error {
 	if len(l.Ingredients) == 0 {
 		return nil
 	}
-	// The primary model of theirs is the one that is named first.
-	order := slices.Clone(l.Ingredients)
+	// The primary model of theirs is the one that is named first; who gives a
+	// component alone is none of the three.
+	order := slices.DeleteFunc(slices.Clone(l.Ingredients), func(i Ingredient) bool { return l.Form.Coef(i.Address).IsZero() })
 	slices.SortStableFunc(order, func(a, b Ingredient) int { return btoi(b.Address == l.First) - btoi(a.Address == l.First) })
+	bakedIn := "None"
+	if l.VAE != nil {
+		bakedIn = "a mix"
+		if len(l.VAE.Terms) == 1 {
+			bakedIn = l.VAE.Terms[0].Leaf.Name()
+		} else if l.EmbedRecipe {
+			bakedIn = l.formText(l.VAE)
+		}
+	}
 	hash := func(i int) any {
 		if i < len(order) {
 			return order[i].SHA256.Hex()
@@ -142,7 +155,7 @@ func (l *Label) a1111(m map[string]string) error {
 		"save_as_half":         l.Half,
 		"custom_name":          l.Title,
 		"config_source":        0,
-		"bake_in_vae":          "None",
+		"bake_in_vae":          bakedIn,
 		"discard_weights":      "",
 		"is_inpainting":        false,
 		"is_instruct_pix2pix":  false,

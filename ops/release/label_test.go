@@ -186,14 +186,14 @@ func TestMergeRecord(t *testing.T) {
 	// Field and type as A1111's merger writes them; multiplier and the names of
 	// models may be null there.
 	for field, example := range map[string]any{
-		"type": "", "primary_model_hash": "", "secondary_model_hash": "", "tertiary_model_hash": "", "interp_method": "", "multiplier": nil,
+		"type": "", "primary_model_hash": "", "secondary_model_hash": "", "tertiary_model_hash": nil, "interp_method": "", "multiplier": nil,
 		"save_as_half": true, "custom_name": "", "config_source": 0.0, "bake_in_vae": "", "discard_weights": "", "is_inpainting": true, "is_instruct_pix2pix": true,
 	} {
 		if v, ok := recipe[field]; !ok || fmt.Sprintf("%T", v) != fmt.Sprintf("%T", example) {
 			t.Errorf("%s is %v (%T)", field, v, v)
 		}
 	}
-	for field, name := range map[string]string{"primary_model_hash": "lime", "secondary_model_hash": "512", "tertiary_model_hash": "gin"} {
+	for field, name := range map[string]string{"primary_model_hash": "lime", "secondary_model_hash": "gin"} {
 		hash, _ := recipe[field].(string)
 		if m := models[hash]; m.Name != name || m.Legacy != "abcd0123" {
 			t.Errorf("%s is that of %q, want %q: %+v", field, m.Name, name, m)

@@ -66,61 +66,61 @@ op "synth" {
 }
 
 output "release.cocktail[\"1.1\"]" {
-  key    = "ad2ba709b82979896490f4328ddb6d5a2b9e109694c7c9d3db77ddd5f8d203cb"
+  key    = "9ed17221fc8286463817a80a6ac613f68cbc8562b708b918338d57f8a206b4dd"
   root   = "db8188ebe8510fe83d898cea9176c237c0c7dd23c0c340764e043576008e694d"
   sha256 = "e04dd9df009cf76ad128865f0bb32d6d0be1d95898e95b18d75c24f0ab132ae4"
 }
 
 output "release.cocktail[\"1.2\"]" {
-  key    = "7656fa7ca972d82b6f43522e8953ac7702bdababb41d9c8e02e60d7245ce8011"
+  key    = "48ab673cfa338250098bf6ef05f167a4d45e831a4a7418d6b35250b02bf98a3c"
   root   = "54b5fa1533e5ed934d2b1f5e7237300dc69f5bacca02fa9b44b6e0318a20d6a0"
   sha256 = "a20fc49911f92149b395325e50ff70d944ae0eaab6e5282ac6476945536a0253"
 }
 
 output "release.cocktail[\"2.1\"]" {
-  key    = "b469eca4dccc76ba7b0e9c321aaea37f69310f3a5acc4b6bf5daa777dc9f0cc8"
+  key    = "d04167fb544d81de6b96087a63c83d4a1847cafe3df969c5828355522a4fb6c8"
   root   = "4bd7cf7f7a5da6732b5ea34e2680d49931ed1494fb152dd82b337587885a29a4"
   sha256 = "49a473eafb38d23c8f2583155f9530c9a37b3c32ff61be69fbfc46b9c6377551"
 }
 
 output "release.cocktail[\"2.2\"]" {
-  key    = "cbfd3a214870fd9c6c168f34cc07fdcbab6a8478dcdd1252790cde7dbe6f08ec"
+  key    = "cd6311c2b8c43b67d7565959f64297ce0ef13874870befb96def877f8bbea3f6"
   root   = "35bebf5ded31d28a9a13b99d1801ef8ed7b7fc2d87ffeb48283f5c9fa69b947a"
   sha256 = "6f089f11ac9d9548ec145b4deef145e4f9b95c8c6037e57926c55dd9e710e98a"
 }
 
 output "release.cocktail[\"3.1\"]" {
-  key    = "b1b0db1ff84a75609f975a3f9c020df918f209eb8f14163f06a26f02b4faaac4"
+  key    = "1cc88bfa80316288067ed72eec5aeb7bd932f2ab31d9192a0f5748041ef0f809"
   root   = "bb71ae02ecc4b98ed3d46ce2dd4121d6cae05f0d44dcd861585ec2841af2fe5a"
   sha256 = "2b9a550df7738dc91bc9711f23eccba275382ea04fe5c082999941b91d966532"
 }
 
 output "release.cocktail[\"3.2\"]" {
-  key    = "5900ece9ceab9cf7e24b985e3f09dd80b1d7ed775f504b9511611c2217a59abf"
+  key    = "7aa9cc2acbae21110c6321e85b07d85b816c0d55c2266c60eefc07f0a76dd9cc"
   root   = "b2edf6e74a4f46c25d74cf8d18c938f029a34f12e7ab963e835cc1691a51abc2"
   sha256 = "5d48a77d903b33cabb91e43d24c8352129a6a0ff4223ab83a01894c0aa721a81"
 }
 
 output "release.vodka[\"mix1\"]" {
-  key    = "e5efd983f1645a5dc779dcd7408dd677fde4cabfa90fd692678dc4563dc636c2"
+  key    = "9493c2a35b4c93f878bf7dc625e1dbc9fd1d14b578c663105813e79b8df09441"
   root   = "a6f8120b84be63e6d3a98302899cd8de70227cdac9c5f01ae927542bce553d7e"
   sha256 = "7718060841c23d32280b12f0d7043eef5504cfa419ebb35bc07080dae94a6fb2"
 }
 
 output "release.vodka[\"mix2\"]" {
-  key    = "9ea87deacc010ed8b96fc251de2f3f1fdbdfc8b8955b8391d344ce8180983821"
+  key    = "c336b23a0f676b6a2d7416f8e76a7ca9caecdc88f53db87c2e6496ba9d3e0680"
   root   = "d7b9b8a982293def33326ee6f0b52923a882b45ccd645f95a050409062affcec"
   sha256 = "757f0b591ddb10962e482a074946ae23e5b7083721d162f3108feecc4ac6642e"
 }
 
 output "release.vodka[\"mix3\"]" {
-  key    = "6c9a135388811c8b18dfd07352a632ddfe1aa1c26171667aeb5dc9fba6fd8094"
+  key    = "116dd37d7eecca13ea4b7ec573aedd6c1035dfc30660d858ecb24c8faa2ab546"
   root   = "90f1eb0496a52898813ad5e50805897f87c56cada47d76a5a4451ac0dc0235ea"
   sha256 = "7782013b99d354b1b1137c596d2d204d49182978b730456f29a0d79293aff2b9"
 }
 
 output "release.vodka[\"mix4\"]" {
-  key    = "e3a84ec702d2f78c55b9e22bd47d740b1359b204157da7b915015ffb85fe9872"
+  key    = "e55869b74b513b6fc31b8390c050a87be519fe4882d91a641c0458beebdbc2ee"
   root   = "be9902b9437fa8beb30abbefe7ccaf6f0d32d2d4aa80abe3a3d51ac26f9b89c8"
   sha256 = "686cb58c66b81a6decb69cedd27e3fed4992d90a038bb62930533237c754659d"
 }

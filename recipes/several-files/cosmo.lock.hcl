@@ -24,7 +24,7 @@ op "synth" {
 }
 
 output "release.wood" {
-  key    = "b7bd4a8a82bd89cf966619cfb338dfc4747236cf4a23f9964f9a5ec34dd0f191"
+  key    = "ca623fe14454e3dfdced24a1f501880763eea52f7fc096b6070b65ca8b04967f"
   root   = "06519fae30eae877c8d393c238ab03d9c2c601f4f3d1a8e7a1fa59a72f8ce9f1"
   sha256 = "68967f860ec1ee46f6338c1f1093f59933f9290b6afd0833e746d3b316281342"
 }
