@@ -31,7 +31,7 @@ func Load(path string, opts Options) (*Recipe, hcl.Diagnostics) {
 	r := &Recipe{Path: path, Dir: path, LockPath: filepath.Join(path, folderLock), Name: baseName(path)}
 	info, err := os.Stat(path)
 	if err != nil {
-		return r, fileTrouble(path, err)
+		return r, fileTrouble(path, err, nearbyRecipe(path))
 	}
 	names := []string{path}
 	switch {
@@ -151,15 +151,37 @@ func readBounded(name string) ([]byte, error) {
 	return data, err
 }
 
+// nearbyRecipe guesses which recipe of the folder is meant by a path that does
+// not exist.
+func nearbyRecipe(path string) string {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, entry := range entries {
+		if name := entry.Name(); entry.IsDir() || isRecipeFile(name) {
+			if !entry.IsDir() && name == filepath.Base(path)+recipeSuffix {
+				return "Did you mean " + path + recipeSuffix + "?"
+			}
+			names = append(names, name)
+		}
+	}
+	if near := Nearest(filepath.Base(path), names); near != "" {
+		return "Did you mean " + filepath.Join(filepath.Dir(path), near) + "?"
+	}
+	return ""
+}
+
 // fileTrouble is a diagnostic about a file that has no line to point at.
-func fileTrouble(name string, err error) hcl.Diagnostics {
+func fileTrouble(name string, err error, hints ...string) hcl.Diagnostics {
 	if name == "" {
 		name = `""`
 	}
 	return hcl.Diagnostics{{
 		Severity: hcl.DiagError,
 		Summary:  "Recipe not readable",
-		Detail:   fmt.Sprintf("Cannot read %s: %v.", name, withoutPath(err)),
+		Detail:   strings.TrimSpace(fmt.Sprintf("Cannot read %s: %v. %s", name, withoutPath(err), strings.Join(hints, " "))),
 	}}
 }
 

@@ -226,7 +226,7 @@ func (e *evaluator) checkAttributes(b *block, bt blockType) {
 			later, b.broken = true, true
 		default:
 			b.broken = true
-			if near := nearest(attr.Name, bt.attributes); near != "" {
+			if near := Nearest(attr.Name, bt.attributes); near != "" {
 				if b.misspelt == nil {
 					b.misspelt = map[string]bool{}
 				}

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// nearest gives the candidate most like name, "" if none is near: at most two
+// Nearest gives the candidate most like name, "" if none is near: at most two
 // edits, one for names of three letters, a third of long names; letter case
 // counts nothing.
-func nearest(name string, candidates []string) string {
+func Nearest(name string, candidates []string) string {
 	const long = 60 // bytes; nobody means such a name by another
 	best, bestDistance := "", max(2, len(name)/3)+1
 	if len(name) <= 3 {
@@ -27,7 +27,7 @@ func nearest(name string, candidates []string) string {
 
 // didYouMean ends a sentence about an unknown name: "; did you mean x?" or "".
 func didYouMean(name string, candidates []string) string {
-	if c := nearest(name, candidates); c != "" {
+	if c := Nearest(name, candidates); c != "" {
 		return "; did you mean " + c + "?"
 	}
 	return ""
@@ -39,7 +39,7 @@ func (e *evaluator) nearest(name string, candidates []string) string {
 	if e.searches++; e.searches > maxSearches {
 		return ""
 	}
-	return nearest(name, candidates)
+	return Nearest(name, candidates)
 }
 
 func (e *evaluator) didYouMean(name string, candidates []string) string {

@@ -13,7 +13,7 @@ func TestNearest(t *testing.T) {
 		{"vea", "vae"}, {"modle", "model"}, {"vodkas", "vodka"}, {"Vodka", "vodka"}, {"cocktial", "cocktail"}, {"dreamshapr", "dreamshaper"}, {"dreamshaper_v8", "dreamshaper"},
 		{"V2", "V1"}, {"unit", "unet"}, {"te", ""}, {"x", ""}, {"grid", ""}, {"", ""}, {strings.Repeat("x", 1000), ""},
 	} {
-		if got := nearest(c.name, words); got != c.want {
+		if got := Nearest(c.name, words); got != c.want {
 			t.Errorf("%q: %q, want %q", c.name, got, c.want)
 		}
 	}

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
@@ -83,7 +84,13 @@ func (e *evaluator) variable(v *variable, at hcl.Range) bool {
 		}
 		converted, err := convert.Convert(value, v.ty)
 		if err != nil {
-			e.fail(where, "Wrong type", fmt.Sprintf("var.%s is of the type %s, and %s, %s, does not fit: %s.", v.label, typeexpr.TypeString(v.ty), shorten(valueText(value), 60), e.whence(v), err))
+			why := err.Error()
+			if value.Type() == cty.String && !value.IsNull() {
+				if share, ok := parseRat(strings.TrimSpace(strings.TrimSuffix(value.AsString(), "%"))); ok && strings.HasSuffix(value.AsString(), "%") {
+					why += "; write " + ratText(share.Quo(share, hundred))
+				}
+			}
+			e.fail(where, "Wrong type", fmt.Sprintf("var.%s is of the type %s, and %s, %s, does not fit: %s.", v.label, typeexpr.TypeString(v.ty), shorten(valueText(value), 60), e.whence(v), why))
 			return false
 		}
 		value = converted

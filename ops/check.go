@@ -1,12 +1,17 @@
 package ops
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"cosmo/engine"
 	"cosmo/engine/fsx"
+	"cosmo/lang"
 	"cosmo/ops/checkpoint"
 	"cosmo/ops/ingredient"
 	"cosmo/ops/mix"
@@ -34,7 +39,11 @@ func (s *Session) checkIngredients() hcl.Diagnostics {
 		if n.Err != nil {
 			bad[n.Index] = true
 			if _, pinned := n.Err.(*engine.PinError); !pinned { // pins are told when applied: exit 13
-				diags = append(diags, opDiag(n.Op, "Cannot use "+n.Op.Address, Sentence(n.Err)))
+				detail := Sentence(n.Err)
+				if d, ok := n.Op.Data.(*ingredient.FileData); ok {
+					detail += s.nearby(d.Path)
+				}
+				diags = append(diags, opDiag(n.Op, "Cannot use "+n.Op.Address, detail))
 			}
 			continue
 		}
@@ -72,6 +81,30 @@ func (s *Session) checkIngredients() hcl.Diagnostics {
 		s.sizes[n.Op.Address] = sizeOf(parts)
 	}
 	return diags
+}
+
+// nearby guesses which file of the folder is meant by a path that does not exist.
+func (s *Session) nearby(path string) string {
+	if _, err := s.opt.FS.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	if strings.Contains("/"+filepath.ToSlash(path), "/~") {
+		return " A path in a recipe begins in the recipe's folder; ~ is not your home there."
+	}
+	list, err := s.opt.FS.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, info := range list {
+		if !info.IsDir {
+			names = append(names, info.Name)
+		}
+	}
+	if near := lang.Nearest(filepath.Base(path), names); near != "" {
+		return fmt.Sprintf(" Did you mean %s?", near)
+	}
+	return ""
 }
 
 func opDiag(op *engine.Op, summary, detail string) *hcl.Diagnostic {

@@ -15,8 +15,9 @@ import (
 func (a *app) applyCommand() *cobra.Command {
 	var opt ops.Options
 	cmd := &cobra.Command{
-		Use:   "apply [RECIPE] [ADDRESS...]",
-		Short: "make what a recipe asks for",
+		Use:        "apply [RECIPE] [ADDRESS...]",
+		SuggestFor: []string{"run", "build", "make", "pour", "merge"},
+		Short:      "make what a recipe asks for",
 		Long: `apply makes the releases of a recipe, or what the addresses name: it reads every
 ingredient once, pours everything in one pass, puts release files in their places
 and writes the lock. What is there already is not made again.`,

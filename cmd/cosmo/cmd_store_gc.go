@@ -13,8 +13,9 @@ func (a *app) storeCollectCommand() *cobra.Command {
 	var dryRun bool
 	var keep byteSize
 	cmd := &cobra.Command{
-		Use:   "gc",
-		Short: "remove what nothing keeps from the store",
+		Use:        "gc",
+		SuggestFor: []string{"rm", "remove", "prune", "clean"},
+		Short:      "remove what nothing keeps from the store",
 		Long: fmt.Sprintf(`gc removes the files of the store that nothing keeps: neither the lock of a recipe
 (as long as that lock file exists) nor one of the last %d runs. Damaged files
 that were set aside and what killed runs left behind go as well. Release files

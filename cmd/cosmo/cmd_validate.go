@@ -9,6 +9,7 @@ import (
 func (a *app) validateCommand() *cobra.Command {
 	return a.takesInputs(&cobra.Command{
 		Use:               "validate [RECIPE]",
+		SuggestFor:        []string{"check", "lint"},
 		Short:             "check a recipe without looking at its ingredients",
 		Long:              `validate reads a recipe and says everything that is wrong with it.`,
 		Example:           "  cosmo validate recipes/cosmopolitan",

@@ -28,6 +28,7 @@ A command is written cosmo VERB [RECIPE] [ADDRESS...]. RECIPE is an .hcl file or
 a folder of them, by default the folder you are in; an ADDRESS is what the recipe
 calls something, such as vodka.mix4 or 'cocktail.merged["2.2"]'.`,
 		Example:       "  cosmo apply recipes/cosmopolitan",
+		Version:       build().Cosmo,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          unknownVerb,
@@ -50,6 +51,7 @@ calls something, such as vodka.mix4 or 'cocktail.merged["2.2"]'.`,
 	completeFlag(root, "threads")
 	_ = root.MarkPersistentFlagDirname("store") // it exists as well
 	root.SetOut(a.out)
+	root.SetVersionTemplate("cosmo {{.Version}}\n")
 	root.SetFlagErrorFunc(unknownFlag)
 	defer describe(root)
 	root.AddCommand(a.applyCommand(), a.planCommand(), a.validateCommand(), a.showCommand(), a.fmtCommand(), a.storeCommand(), a.versionCommand())
@@ -83,8 +85,20 @@ func unknownVerb(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	cmd.SuggestionsMinimumDistance = 2
-	return usagef("unknown verb %q%s", args[0], didYouMean("", cmd.SuggestionsFor(args[0])))
+	var verbs, meant []string
+	for _, c := range cmd.Commands() {
+		if !c.IsAvailableCommand() {
+			continue
+		}
+		verbs = append(verbs, c.Name())
+		if slices.Contains(c.SuggestFor, args[0]) {
+			meant = append(meant, c.Name())
+		}
+	}
+	if near := lang.Nearest(args[0], verbs); near != "" && len(meant) == 0 {
+		meant = append(meant, near)
+	}
+	return usagef("unknown verb %q%s", args[0], didYouMean("", meant))
 }
 
 // unknownFlag is what went wrong with a flag, and which is meant.
