@@ -41,6 +41,9 @@ func (f *Files) Probe(st *store.Store, op *engine.Op) (*engine.Result, bool, err
 	if info.IsDir {
 		return &engine.Result{Path: path}, false, fmt.Errorf("%s is a folder; name the checkpoint file in it", path)
 	}
+	if !info.Mode.IsRegular() { // a pipe or a device might never end
+		return &engine.Result{Path: path}, false, fmt.Errorf("%s is not an ordinary file", path)
+	}
 	res := &engine.Result{Path: path, Size: info.Size, Identity: info.Identity}
 	d, attach, err := st.Recall(info.Identity)
 	if err != nil || d == nil || attach == "" { // a placed release: nobody has listed its tensors
