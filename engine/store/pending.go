@@ -156,7 +156,14 @@ func (p *Pending) publish(rel string) error {
 	if err := s.makeShard(path.Dir(rel)); err != nil {
 		return err
 	}
-	if err := s.fs.Rename(p.name, s.Abs(rel)); err != nil {
+	err := s.fs.Rename(p.name, s.Abs(rel))
+	if err != nil {
+		// A folder of that name would be in the way for good.
+		if info, serr := s.fs.Stat(s.Abs(rel)); serr == nil && info.IsDir && s.setAside(rel) == nil {
+			err = s.fs.Rename(p.name, s.Abs(rel))
+		}
+	}
+	if err != nil {
 		return err
 	}
 	p.release()

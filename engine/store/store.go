@@ -100,7 +100,7 @@ func (s *Store) check() error {
 	text, err := s.readSmall(s.Abs("format"), 4096)
 	switch {
 	case err == nil && string(text) == formatText:
-		return nil
+		return s.restore()
 	case err == nil:
 		return &FormatError{Dir: s.dir, Found: string(text)}
 	case !errors.Is(err, fs.ErrNotExist):
@@ -115,6 +115,28 @@ func (s *Store) check() error {
 		return err
 	}
 	return s.write("format", []byte(formatText), 0o666)
+}
+
+// restore makes the folders anew that somebody removed: what was in them is made
+// again when it is needed.
+func (s *Store) restore() error {
+	list, err := s.fs.ReadDir(s.dir)
+	if err != nil {
+		return err
+	}
+	there := map[string]bool{}
+	for _, f := range list {
+		there[f.Name] = true
+	}
+	for _, name := range folders {
+		if there[name] {
+			continue
+		}
+		if err := s.fs.MkdirAll(s.Abs(name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close lets go of the store. What is published stays.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -342,5 +343,49 @@ func BenchmarkLookup50(b *testing.B) {
 				b.Fatal("missing")
 			}
 		}
+	}
+}
+
+// TestMeddled: folders that somebody removed are made again, and one that took
+// the place of a file is set aside.
+func TestMeddled(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	entry := mustMake(t, s, 1, []byte("one"), nil)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range folders {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s = open(t, dir)
+	if e, err := s.Lookup(entry.Key); e != nil || err != nil {
+		t.Errorf("%+v, %v", e, err)
+	}
+	mustMake(t, s, 1, []byte("one"), nil)
+	var index string
+	err := filepath.WalkDir(filepath.Join(dir, "index"), func(p string, d fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(p, ".json") {
+			index = p
+		}
+		return err
+	})
+	if err != nil || index == "" {
+		t.Fatalf("%q, %v", index, err)
+	}
+	if err := errors.Join(os.Remove(index), os.MkdirAll(filepath.Join(index, "in it"), 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := s.Lookup(entry.Key); e != nil || err != nil {
+		t.Errorf("%+v, %v", e, err)
+	}
+	mustMake(t, s, 1, []byte("one"), nil)
+	if e, err := s.Lookup(entry.Key); e == nil || err != nil {
+		t.Errorf("after it was made again: %+v, %v", e, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "corrupt", filepath.Base(index), "in it")); err != nil {
+		t.Error(err)
 	}
 }
