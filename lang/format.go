@@ -79,7 +79,7 @@ func FormattedFiles(path string) ([]string, error) {
 
 // ReadText reads an ordinary file that a recipe could be, of at most 16 MiB.
 func ReadText(name string) ([]byte, error) {
-	src, err := readBounded(name)
+	src, err := readBounded(Disk{}, name)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, withoutPath(err))
 	}

@@ -48,7 +48,7 @@ func ReadInputs(name string, src []byte) (map[string]Input, *hcl.File, hcl.Diagn
 
 // ReadInputsFile is ReadInputs for a file on the disk.
 func ReadInputsFile(name string) (map[string]Input, *hcl.File, hcl.Diagnostics) {
-	src, err := readBounded(name)
+	src, err := readBounded(Disk{}, name)
 	if err != nil {
 		return nil, nil, fileTrouble(name, err)
 	}

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,15 +26,20 @@ const (
 // *.cosmotest.hcl left out). The recipe is never nil; with errors among the
 // diagnostics it holds what is sound.
 func Load(path string, opts Options) (*Recipe, hcl.Diagnostics) {
+	return LoadFrom(Disk{}, path, opts)
+}
+
+// LoadFrom is Load for files that may lie elsewhere than on the disk.
+func LoadFrom(in Files, path string, opts Options) (*Recipe, hcl.Diagnostics) {
 	r := &Recipe{Path: path, Dir: path, LockPath: filepath.Join(path, folderLock), Name: baseName(path)}
-	info, err := os.Stat(path)
+	info, err := in.Stat(path)
 	if err != nil {
-		return r, fileTrouble(path, err, nearbyRecipe(path))
+		return r, fileTrouble(path, err, nearbyRecipe(in, path))
 	}
 	names := []string{path}
 	switch {
 	case info.IsDir():
-		if names, err = recipeFiles(path); err != nil {
+		if names, err = recipeFiles(in, path); err != nil {
 			return r, fileTrouble(path, err)
 		}
 	case strings.HasSuffix(path, lockSuffix) || strings.HasSuffix(path, testSuffix) || !strings.HasSuffix(path, recipeSuffix):
@@ -47,7 +50,7 @@ func Load(path string, opts Options) (*Recipe, hcl.Diagnostics) {
 	files := map[string][]byte{}
 	var diags hcl.Diagnostics
 	for _, name := range names {
-		data, err := readBounded(name)
+		data, err := readBounded(in, name)
 		if err != nil {
 			diags = append(diags, fileTrouble(name, err)...)
 		}
@@ -56,7 +59,7 @@ func Load(path string, opts Options) (*Recipe, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return r, diags
 	}
-	return r, r.load(files, opts, readBounded)
+	return r, r.load(files, opts, func(name string) ([]byte, error) { return readBounded(in, name) })
 }
 
 // LoadBytes is Load for files in memory, by path: those that end in .hcl are
@@ -112,8 +115,8 @@ func isRecipeFile(name string) bool {
 }
 
 // recipeFiles lists a folder's recipe files in order.
-func recipeFiles(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
+func recipeFiles(in Files, dir string) ([]string, error) {
+	entries, err := in.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -129,32 +132,10 @@ func recipeFiles(dir string) ([]string, error) {
 	return names, nil
 }
 
-// readBounded reads an ordinary file of at most 16 MiB: a device or a pipe
-// would never end.
-func readBounded(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not an ordinary file")
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
-	if err == nil && len(data) > maxFileBytes {
-		err = errors.New("larger than 16 MiB")
-	}
-	return data, err
-}
-
 // nearbyRecipe guesses which recipe of the folder is meant by a path that does
 // not exist.
-func nearbyRecipe(path string) string {
-	entries, err := os.ReadDir(filepath.Dir(path))
+func nearbyRecipe(in Files, path string) string {
+	entries, err := in.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return ""
 	}

@@ -30,6 +30,21 @@ func Load(path string, inputs map[string]lang.Input) (*lang.Recipe, hcl.Diagnost
 	return lang.Load(path, o)
 }
 
+// LoadFrom is Load for files that may lie elsewhere than on the disk.
+func LoadFrom(files lang.Files, path string, inputs map[string]lang.Input) (*lang.Recipe, hcl.Diagnostics) {
+	o := LangOptions()
+	o.Inputs = inputs
+	return lang.LoadFrom(files, path, o)
+}
+
+// SourceSize is how many bytes a source has that its name tells, 0 for others.
+func SourceSize(text string) int64 {
+	if y, err := source.ParseSynth(text); err == nil {
+		return y.Size()
+	}
+	return 0
+}
+
 // LangOptions is what lang needs to know of what ops can do.
 func LangOptions() lang.Options {
 	return lang.Options{Methods: Methods(), Sources: source.Check}

@@ -15,6 +15,7 @@ import (
 type Human struct {
 	out, err Stream
 	verbose  bool
+	byName   bool
 	progress progress
 	live     live
 }
@@ -26,7 +27,7 @@ func NewHuman(c Config) *Human {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	h := &Human{out: c.Out, err: c.Err, verbose: c.Verbose, progress: progress{now: c.Now}}
+	h := &Human{out: c.Out, err: c.Err, verbose: c.Verbose, byName: c.ByName, progress: progress{now: c.Now}}
 	h.live = live{out: c.Err, picture: h.picture}
 	return h
 }

@@ -58,7 +58,7 @@ func (h *Human) bottle(b *ops.Bottle) {
 // follow, a line for each range of blocks, then the components from elsewhere.
 func (h *Human) shares(b *ops.Bottle, w int) {
 	on := style(h.out.Color)
-	rows := shareRows("", b.Shares)
+	rows := h.shareRows("", b.Shares)
 	for i := range b.Components {
 		c := &b.Components[i]
 		if alone := c.Shares; len(alone) == 1 && alone[0].PerBlock == nil {
@@ -66,7 +66,7 @@ func (h *Human) shares(b *ops.Bottle, w int) {
 			continue
 		}
 		rows = append(rows, shareRow{label: clean(c.Name)})
-		rows = append(rows, shareRows("  ", c.Shares)...)
+		rows = append(rows, h.shareRows("  ", c.Shares)...)
 	}
 	name, percent := 0, 0
 	for _, r := range rows {
@@ -89,11 +89,14 @@ func (h *Human) shares(b *ops.Bottle, w int) {
 // shareRow is a line of a bottle.
 type shareRow struct{ label, percent, drawn, source string }
 
-func shareRows(indent string, list []ops.Share) []shareRow {
+func (h *Human) shareRows(indent string, list []ops.Share) []shareRow {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(x, y ops.Share) int {
 		if c := cmp.Compare(len(x.PerBlock), 0) - cmp.Compare(len(y.PerBlock), 0); c != 0 {
 			return c
+		}
+		if h.byName {
+			return 0 // they come by name
 		}
 		return cmp.Compare(y.Value, x.Value)
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"cosmo/engine"
+	"cosmo/lang/diff"
 	"cosmo/ops"
 )
 
@@ -56,6 +57,13 @@ type Show interface {
 	Bottles([]ops.Bottle)
 }
 
+// Diff prints what changed between two versions of a recipe.
+type Diff interface {
+	Base
+	// Differences prints changes, for people perhaps as Markdown.
+	Differences(c *diff.Changes, markdown bool)
+}
+
 // Store prints the store's contents and what became of them.
 type Store interface {
 	Base
@@ -78,6 +86,7 @@ type View interface {
 	Validate
 	Fmt
 	Show
+	Diff
 	Store
 	Version
 }
@@ -110,6 +119,7 @@ type Stream struct {
 type Config struct {
 	Out, Err Stream
 	Verbose  bool
+	ByName   bool // shares by the names of ingredients, so that a change moves no other line
 	Build    VersionInfo
 	Now      func() time.Time // for rates and time left only
 }
