@@ -156,6 +156,7 @@ func (s *Session) writeLock(ctx context.Context) (changed bool, err error) {
 	}
 	s.Lock = l
 	before := string(l.Bytes())
+	s.drop(l)
 	if l.Sources == nil {
 		l.Sources = map[string]lockfile.Source{}
 	}
@@ -187,6 +188,9 @@ func (s *Session) writeLock(ctx context.Context) (changed bool, err error) {
 			continue
 		}
 		if old, ok := l.Sources[a]; !ok || old.From != from[a] {
+			if ok {
+				s.repinned(a, old, from[a], n.Result)
+			}
 			l.Sources[a] = lockfile.Source{From: from[a], SHA256: n.Result.SHA256.Hex(), Root: n.Result.Root.Hex(), Size: n.Result.Size}
 		}
 		if n.Op.Kind == ingredient.SynthKind {
@@ -199,6 +203,16 @@ func (s *Session) writeLock(ctx context.Context) (changed bool, err error) {
 		return false, nil
 	}
 	return true, fsx.WriteFile(s.opt.FS, path, after, 0)
+}
+
+// repinned tells that the author gave an ingredient another source, which is
+// pinned in place of the old one.
+func (s *Session) repinned(address string, old lockfile.Source, from string, now *engine.Result) {
+	file := "another file"
+	if old.SHA256 == now.SHA256.Hex() {
+		file = "the same file"
+	}
+	s.opt.Emit(engine.Event{Type: engine.EventNote, Address: address, Message: fmt.Sprintf("the lock had %s; it pins %s now, which is %s", old.From, from, file)})
 }
 
 // noteChoices writes down what was chosen, and the winner's tensors as far as

@@ -57,7 +57,7 @@ func (c *compiler) checkVersions() {
 	for _, kind := range sortedKeys(c.lock.Ops) {
 		if have, ok := versions[kind]; ok && c.lock.Ops[kind] != have {
 			c.fault(nil, "Locked to another version of an op",
-				"The lock was made with version %d of %q and this program makes version %d, whose bits differ. Use the program that made the lock, or delete the lock and apply: the outputs will have other digests.",
+				"The lock was made with version %d of %q and this program makes version %d, whose bits differ. Use the program that made the lock, or take the new bits with `cosmo lock --upgrade`: the outputs will have other digests.",
 				c.lock.Ops[kind], kind, have)
 		}
 	}
@@ -210,14 +210,14 @@ func (c *compiler) recipePins(m *lang.Model, op *engine.Op) bool {
 			return false
 		case !p.pin.IsZero() && *p.pin != sum:
 			c.fault(&m.SourceRange, "Recipe and lock disagree",
-				"The recipe wants the %s %s of %s and the lock has %s. Correct the recipe, or remove the lock's entry to pin the new file.", p.what, sum.Hex(), m.Address, p.pin.Hex())
+				"The recipe wants the %s %s of %s and the lock has %s. Correct the recipe, or pin the new file with `cosmo lock --upgrade %s`.", p.what, sum.Hex(), m.Address, p.pin.Hex(), m.Address)
 			return false
 		}
 		*p.pin = sum
 	}
 	if pinned := op.Pin.SHA256; m.AutoV2 != "" && !pinned.IsZero() && pinned.Short() != m.AutoV2 {
 		c.fault(&m.SourceRange, "Recipe and lock disagree",
-			"The recipe wants a file whose AutoV2 is %s for %s and the lock has %s. Correct the recipe, or remove the lock's entry to pin the new file.", m.AutoV2, m.Address, pinned.Hex())
+			"The recipe wants a file whose AutoV2 is %s for %s and the lock has %s. Correct the recipe, or pin the new file with `cosmo lock --upgrade %s`.", m.AutoV2, m.Address, pinned.Hex(), m.Address)
 		return false
 	}
 	op.Pin.AutoV2 = m.AutoV2

@@ -63,6 +63,9 @@ type Options struct {
 
 	FS  fsx.FS           // nil: the operating system's
 	Now func() time.Time // nil: the clock; for reports and racily young files only
+
+	pinOnly bool     // the goals are models
+	upgrade *Upgrade // entries of the lock that do not count
 }
 
 // Session is a recipe held against a store.
@@ -94,7 +97,11 @@ func Open(r *lang.Recipe, o Options) (*Session, hcl.Diagnostics, error) {
 		o.Link = string(release.LinkAuto)
 	}
 	o.Emit = serialised(o.Emit)
-	goals, diags := r.Goals(o.Goals, o.All)
+	var goals []lang.Address
+	var diags hcl.Diagnostics
+	if !o.pinOnly {
+		goals, diags = r.Goals(o.Goals, o.All)
+	}
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}
@@ -108,6 +115,16 @@ func Open(r *lang.Recipe, o Options) (*Session, hcl.Diagnostics, error) {
 	if diags.HasErrors() {
 		return nil, diags, nil
 	}
+	s := &Session{Recipe: r, Lock: lock, Goals: goals, opt: o}
+	s.drop(lock)
+	if o.pinOnly {
+		for _, m := range r.Models { // those that are not pinned
+			if src, ok := lock.Sources[string(m.Address)]; !ok || src.From != m.Source {
+				s.Goals = append(s.Goals, m.Address)
+			}
+		}
+		goals = s.Goals
+	}
 	graph, more := compile(r, lock, goals)
 	diags = append(diags, more...)
 	if diags.HasErrors() {
@@ -117,7 +134,7 @@ func Open(r *lang.Recipe, o Options) (*Session, hcl.Diagnostics, error) {
 	if err != nil {
 		return nil, diags, err
 	}
-	s := &Session{Recipe: r, Store: st, Lock: lock, Goals: goals, opt: o}
+	s.Store = st
 	cpu := mix.CPU{Threads: o.Threads}
 	impls := map[string]engine.Impl{
 		ingredient.FileKind:  &ingredient.Files{FS: o.FS, Now: o.Now},

@@ -130,6 +130,14 @@ func summary(err error) (summary, detail string) {
 	return ops.Capital(err.Error()), ""
 }
 
+// shellWord is an address as a shell takes it.
+func shellWord(address string) string {
+	if strings.ContainsAny(address, "[]\"' ") {
+		return shellQuote(address)
+	}
+	return address
+}
+
 // nextStep says what the user can do about an error; "" when nobody knows.
 func nextStep(err error) string {
 	var pin *engine.PinError
@@ -141,7 +149,11 @@ func nextStep(err error) string {
 	case errors.As(err, &none):
 		return "The first apply makes it; --store and COSMO_STORE name another."
 	case errors.As(err, &pin):
-		return "If the change is meant, delete its entry from the lock (or its pin from the recipe) and apply again; if not, fetch the file anew."
+		address := shellWord(pin.Op.Address)
+		if !strings.HasPrefix(pin.Op.Address, "model") {
+			return "Somebody with the same recipe got other tensors, or this machine did now: do not commit either before you know why. `cosmo lock --upgrade " + address + "` pins what comes out here."
+		}
+		return "If the change is meant, `cosmo lock --upgrade " + address + "` pins the new file (a pin in the recipe is yours to change); if not, fetch the file anew."
 	case errors.As(err, &unlocked):
 		return "Apply once without --locked and commit the lock."
 	case errors.Is(err, fsx.ErrLocked):

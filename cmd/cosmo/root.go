@@ -54,7 +54,7 @@ calls something, such as vodka.mix4 or 'cocktail.merged["2.2"]'.`,
 	root.SetVersionTemplate("cosmo {{.Version}}\n")
 	root.SetFlagErrorFunc(unknownFlag)
 	defer describe(root)
-	root.AddCommand(a.applyCommand(), a.planCommand(), a.validateCommand(), a.showCommand(), a.diffCommand(), a.fmtCommand(), a.gitCommand(), a.storeCommand(), a.versionCommand())
+	root.AddCommand(a.applyCommand(), a.planCommand(), a.validateCommand(), a.showCommand(), a.diffCommand(), a.lockCommand(), a.fmtCommand(), a.gitCommand(), a.storeCommand(), a.versionCommand())
 	return root
 }
 

@@ -64,6 +64,13 @@ type Diff interface {
 	Differences(c *diff.Changes, markdown bool)
 }
 
+// Lock prints what became of a lock.
+type Lock interface {
+	Base
+	Event(engine.Event)
+	Pinned(*ops.Pinned)
+}
+
 // Store prints the store's contents and what became of them.
 type Store interface {
 	Base
@@ -87,6 +94,7 @@ type View interface {
 	Fmt
 	Show
 	Diff
+	Lock
 	Store
 	Version
 }
